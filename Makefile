@@ -1,0 +1,50 @@
+# Everything runs in .venv, which is made when first needed. PYTHON is the interpreter that makes it.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo test lint docs bench wheel wheel-test clean
+
+demo: .venv/demo  ## the overview, then decisions over examples/, explained
+	@$(BIN)/python examples/demo.py
+
+test: .venv/dev  ## the tests, with the coverage of lines and branches
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+lint: .venv/dev  ## ruff, mypy and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: .venv/dev  ## the documentation, in docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+bench: .venv/bench  ## the budgets, side by side with peers; not part of the tests
+	$(BIN)/python benchmarks/run.py
+
+wheel: .venv/dev  ## one wheel and one source distribution, in dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
+
+wheel-test: wheel  ## the tests on the installed wheel, on every supported Python of this machine
+	tests/wheel.sh
+
+clean:
+	rm -rf .venv build dist docs/_build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/demo: .venv/bin/python pyproject.toml requirements/dev.txt
+	$(PIP) install -c requirements/dev.txt -e '.[cli]'
+	@touch $@
+
+.venv/dev: .venv/demo requirements/dev.txt
+	$(PIP) install -r requirements/dev.txt
+	@touch $@
+
+.venv/bench: .venv/demo requirements/bench.txt
+	$(PIP) install -r requirements/bench.txt
+	@touch $@

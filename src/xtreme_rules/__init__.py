@@ -1,0 +1,57 @@
+"""xtreme-rules: support entitlements as declarative rules, with every reason and the clause behind it."""
+
+from xtreme_rules.api import Rulebook, load
+from xtreme_rules.decisions import Decision, Duty, Outcome, Reason
+from xtreme_rules.errors import FactError, MissingExtraError, Problem, UnknownNameError, XtremeRulesError
+from xtreme_rules.explain.matrix import Matrix
+from xtreme_rules.facts.fact import fact
+from xtreme_rules.facts.json import facts_from_json, facts_to_json
+from xtreme_rules.facts.standard import (
+    AdopterProgramme,
+    Booking,
+    Component,
+    Contract,
+    Escalation,
+    Incident,
+    PackageChange,
+    Question,
+    RemoteAccess,
+    Subscription,
+    WeekendRequest,
+)
+from xtreme_rules.facts.types import of
+from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AdopterProgramme",
+    "Booking",
+    "Component",
+    "Contract",
+    "Decision",
+    "Diagnostic",
+    "Duty",
+    "Escalation",
+    "FactError",
+    "Incident",
+    "Matrix",
+    "MissingExtraError",
+    "Outcome",
+    "PackageChange",
+    "Problem",
+    "Question",
+    "Reason",
+    "RemoteAccess",
+    "Rulebook",
+    "RulebookError",
+    "Subscription",
+    "UnknownNameError",
+    "WeekendRequest",
+    "XtremeRulesError",
+    "fact",
+    "facts_from_json",
+    "facts_to_json",
+    "load",
+    "of",
+]

@@ -1,0 +1,99 @@
+"""What users hold: a rulebook with an engine."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from xtreme_rules.decisions import Decision, Option
+from xtreme_rules.engines import engine_named
+from xtreme_rules.errors import unknown_name
+from xtreme_rules.explain.identity import identity
+from xtreme_rules.explain.matrix import Matrix
+from xtreme_rules.rulebook.model import RuleSet
+from xtreme_rules.rulebook.read import read_rules
+from xtreme_rules.rulebook.versions import BUNDLED, find
+
+
+def load(
+    rulebook: str | Path = BUNDLED,
+    *,
+    on: date | None = None,
+    overlay: str | Path | Sequence[str | Path] = (),
+    facts: Mapping[str, object] | None = None,
+    engine: str = "compiled",
+) -> "Rulebook":
+    """Load a rulebook and check it.
+
+    Args:
+        rulebook: the name of a bundled rulebook, or the path of a folder that is one or holds versions of one.
+        on: the day on which it must hold, to choose among versions; without it the latest is taken.
+        overlay: one or more overlay files, laid over the rulebook in their order.
+        facts: further facts by the name of their keyword argument, each a class made with ``fact``.
+        engine: ``compiled``, or ``reference`` for the slow arbiter; both give the same answers.
+
+    Raises:
+        UnknownNameError: there is no such rulebook or engine, or no version held on that day.
+        RulebookError: the files have mistakes; all of them are listed.
+    """
+    overlays = [overlay] if isinstance(overlay, str | Path) else overlay
+    make = engine_named(engine)
+    rules = read_rules(find(rulebook, on), [Path(path) for path in overlays], facts)
+    return Rulebook(rules, {key: Option(rules, item, make(rules, item)) for key, item in rules.entitlements.items()})
+
+
+class Rulebook:
+    """A rulebook that answers. It is immutable, and may be shared by threads."""
+
+    def __init__(self, rules: RuleSet, options: Mapping[str, Option]) -> None:
+        self._rules = rules
+        self._options = options
+        self._checked = rules.schema.checked
+
+    def decide(self, option: str, **facts: Any) -> Decision:
+        """Decide one option over facts by name; a fact that is left out, or ``None``, is unknown.
+
+        The standard facts are ``contract``, ``component``, ``incident``, ``question``, ``access``, ``subscription``,
+        ``programme``, ``escalation``, ``weekend``, ``bookings`` (any number of them) and ``at`` (an aware datetime).
+
+        Raises:
+            UnknownNameError: there is no such option.
+            FactError: a fact that does not exist, is of the wrong class, or holds a value that the rulebook does not
+                declare (an unknown package, say).
+        """
+        chosen = self._options.get(option)
+        if chosen is None:
+            raise unknown_name("option", option, self._options)
+        return chosen.decide(self._checked(facts))
+
+    def decide_all(self, **facts: Any) -> dict[str, Decision]:
+        """Decide every option over the same facts; by id, in the order of the rulebook.
+
+        Raises:
+            FactError: as ``decide``.
+        """
+        checked = self._checked(facts)
+        return {name: option.decide(checked) for name, option in self._options.items()}
+
+    def matrix(self) -> Matrix:
+        """The overview: every option by area, and the packages that have it."""
+        return Matrix(self._rules)
+
+    @property
+    def rules(self) -> RuleSet:
+        """What the rule files say, as data."""
+        return self._rules
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The ids of all options, in the order of the rulebook."""
+        return tuple(self._options)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Which rulebook this is: its name, the day from which it holds, its digest, its overlays."""
+        return identity(self._rules)
+
+    def __repr__(self) -> str:
+        rules = self._rules
+        return f"<Rulebook {rules.name}, effective {rules.effective_from}: {len(self._options)} options>"

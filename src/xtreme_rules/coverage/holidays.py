@@ -1,0 +1,38 @@
+"""Public holidays by country and subdivision, from the ``holidays`` library, which loads when first asked."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from xtreme_rules.errors import Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+
+def holiday_problems(code: str) -> Iterator[Problem]:
+    """What is wrong with a code such as ``NL`` or ``DE-BY``: an unknown country, or an unknown subdivision of it."""
+    import holidays
+
+    country, _, subdivision = code.partition("-")
+    supported = holidays.list_supported_countries()
+    if country not in supported:
+        suggestion = did_you_mean(country, supported) or "use an ISO 3166 code, such as `NL` or `DE-BY`"
+        yield Problem("holidays", f"no public holidays are known for `{country}`", suggestion)
+    elif subdivision and subdivision not in supported[country]:
+        suggestion = did_you_mean(subdivision, supported[country]) or f"use `{country}` alone"
+        yield Problem("holidays", f"`{country}` has no subdivision `{subdivision}` with public holidays", suggestion)
+
+
+def is_holiday(day: date, code: str) -> bool:
+    """Whether ``day`` is a public holiday under ``code``."""
+    return day in _holidays(code)
+
+
+@lru_cache(maxsize=256)
+def _holidays(code: str) -> "HolidayBase":
+    import holidays
+
+    country, _, subdivision = code.partition("-")
+    return holidays.country_holidays(country, subdiv=subdivision or None)

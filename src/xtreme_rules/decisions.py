@@ -1,0 +1,328 @@
+"""Decisions: from truths to outcome, reasons, missing facts and obligations. What an answer means stands here, once.
+
+Any condition unmet is DENIED, with every unmet condition; else any condition unknown is NEEDS_INFORMATION, with the
+facts whose absence leaves it open; else it is GRANTED, with the obligations that come with it.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, NoReturn
+
+import attrs
+
+from xtreme_rules.engines.protocol import Evaluator, Truths
+from xtreme_rules.explain.document import Document, Entry, Section
+from xtreme_rules.explain.identity import footer, identity
+from xtreme_rules.explain.phrases import checked_language, phrase
+from xtreme_rules.explain.wording import worded
+from xtreme_rules.language.template import LANGUAGES, Text
+from xtreme_rules.rulebook.model import Assumption, Condition, Entitlement, Obligation, RuleSet, without_indices
+
+
+class Outcome(Enum):
+    """The answer: one of three. It has no truth value, so that no ``if`` can hide the third."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    NEEDS_INFORMATION = "needs_information"
+
+    def __bool__(self) -> NoReturn:
+        """Refuse: an outcome is one of three.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("an outcome is one of three, not true or false; compare it, or use `decision.granted`")
+
+
+@attrs.frozen
+class Verdict:
+    """What a pair of masks says of an entitlement. There are few, so each is made once and shared."""
+
+    outcome: Outcome
+    unmet: tuple[Condition, ...]
+    unknown: tuple[Condition, ...]
+    met: tuple[Condition, ...]
+
+    @classmethod
+    def of(cls, entitlement: Entitlement, truths: Truths) -> "Verdict":
+        """The verdict on an entitlement for the truths of its conditions."""
+        met_mask, unmet_mask = truths
+        numbered = list(enumerate(entitlement.conditions))
+        met = tuple(condition for index, condition in numbered if met_mask >> index & 1)
+        unmet = tuple(condition for index, condition in numbered if unmet_mask >> index & 1)
+        unknown = tuple(condition for index, condition in numbered if not (met_mask | unmet_mask) >> index & 1)
+        outcome = Outcome.DENIED if unmet else Outcome.NEEDS_INFORMATION if unknown else Outcome.GRANTED
+        return cls(outcome, unmet, unknown, met)
+
+
+@attrs.frozen
+class Reason:
+    """One condition and how it came out.
+
+    Attributes:
+        condition: the id of the condition.
+        truth: ``met``, ``unmet`` or ``unknown``.
+        sources: the clauses behind it, in the words of the contract.
+        assumptions: the readings of open points that it rests on.
+        missing: the paths of the facts whose absence leaves it unknown.
+    """
+
+    condition: str
+    truth: str
+    sources: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
+    missing: tuple[str, ...]
+    _texts: Mapping[str, str]
+
+    def text(self, lang: str = "en") -> str:
+        """What is, or is not, the case; in ``nl`` or ``en``."""
+        return self._texts[checked_language(lang)]
+
+
+class Option:
+    """One entitlement of a rulebook with an engine: decides, and keeps the verdicts that it has met."""
+
+    __slots__ = ("_verdicts", "entitlement", "evaluate", "rules")
+
+    def __init__(self, rules: RuleSet, entitlement: Entitlement, evaluate: Evaluator) -> None:
+        self.rules = rules
+        self.entitlement = entitlement
+        self.evaluate = evaluate
+        self._verdicts: dict[Truths, Verdict] = {}
+
+    def decide(self, facts: dict[str, Any]) -> "Decision":
+        """The decision over facts that were checked."""
+        truths = self.evaluate(facts)
+        verdict = self._verdicts.get(truths)
+        if verdict is None:
+            verdict = self._verdicts[truths] = Verdict.of(self.entitlement, truths)
+        return Decision(self, verdict, facts)
+
+
+class Decision:
+    """The answer to one request: what it is, why, what is missing, and what comes with it.
+
+    A decision has no truth value; ask ``granted``. It prints as its explanation in English, and a notebook shows it
+    as HTML.
+    """
+
+    __slots__ = ("_facts", "_option", "_verdict")
+
+    def __init__(self, option: Option, verdict: Verdict, facts: dict[str, Any]) -> None:
+        self._option = option
+        self._verdict = verdict
+        self._facts = facts
+
+    @property
+    def option(self) -> str:
+        """The id of the option."""
+        return self._option.entitlement.id
+
+    @property
+    def outcome(self) -> Outcome:
+        """Granted, denied or needs information."""
+        return self._verdict.outcome
+
+    @property
+    def granted(self) -> bool:
+        """Whether the outcome is GRANTED."""
+        return self._verdict.outcome is Outcome.GRANTED
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The facts that were decided on, by name; moments in UTC."""
+        return dict(self._facts)
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """The ids of all conditions that are not met."""
+        return tuple(condition.id for condition in self._verdict.unmet)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The ids of all conditions that are unknown."""
+        return tuple(condition.id for condition in self._verdict.unknown)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why the outcome is what it is: every unmet condition, else every unknown one, else every one met."""
+        verdict = self._verdict
+        return self._reasons(verdict.unmet or verdict.unknown or verdict.met)
+
+    @property
+    def conditions(self) -> tuple[Reason, ...]:
+        """Every condition of the option and how it came out, in the order of the rule file."""
+        return self._reasons(self._option.entitlement.conditions)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The paths of the facts that must be known before the answer is; empty unless information is needed."""
+        if self._verdict.outcome is not Outcome.NEEDS_INFORMATION:
+            return ()
+        return tuple(dict.fromkeys(path for condition in self._verdict.unknown for path in self._missing(condition)))
+
+    @property
+    def obligations(self) -> tuple["Duty", ...]:
+        """What follows from a grant; empty unless granted."""
+        return tuple(map(self._duty, self._option.entitlement.obligations)) if self.granted else ()
+
+    @property
+    def rulebook(self) -> dict[str, Any]:
+        """Which rulebook decided: its name, the day from which it holds, its digest, its overlays."""
+        return identity(self._option.rules)
+
+    def question(self, path: str, lang: str = "en") -> str:
+        """What to ask to learn a missing fact."""
+        return self._option.rules.questions[without_indices(path)].in_language(checked_language(lang)).plain
+
+    def explain(self, lang: str = "en", format: str = "text") -> str:  # noqa: A002
+        """The whole answer in ``nl`` or ``en``, as ``text``, ``html`` or ``markdown``.
+
+        Raises:
+            UnknownNameError: there is no such language or format.
+        """
+        from xtreme_rules.explain.render import rendered
+
+        return rendered(self._document(checked_language(lang)), format)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole answer as plain data, texts in both languages; ``json.dumps`` takes it as it is."""
+        from xtreme_rules.facts.json import facts_to_data
+
+        entitlement = self._option.entitlement
+        return {
+            "option": entitlement.id,
+            "title": _both(entitlement.title),
+            "outcome": self.outcome.value,
+            "sources": list(entitlement.sources),
+            "reasons": [_reason_data(reason) for reason in self.reasons],
+            "conditions": {reason.condition: reason.truth for reason in self.conditions},
+            "missing": [
+                {"path": path, "question": {lang: self.question(path, lang) for lang in LANGUAGES}} for path in self.missing
+            ],
+            "obligations": [duty.to_dict() for duty in self.obligations],
+            "facts": facts_to_data(self._facts),
+            "rulebook": self.rulebook,
+        }
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a decision is one of three, not true or false; use `decision.granted`")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Decision):
+            return NotImplemented
+        mine, theirs = self._option, other._option
+        same_rule = mine.rules.digest == theirs.rules.digest and self.option == other.option
+        return same_rule and self.conditions_by_truth == other.conditions_by_truth and self._facts == other._facts
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def conditions_by_truth(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the conditions that are met, unmet and unknown."""
+        verdict = self._verdict
+        return {"met": tuple(c.id for c in verdict.met), "unmet": self.unmet, "unknown": self.unknown}
+
+    def __repr__(self) -> str:
+        return f"<Decision {self.option}: {self.outcome.name}>"
+
+    def __str__(self) -> str:
+        return self.explain()
+
+    def _repr_html_(self) -> str:
+        return self.explain(format="html")
+
+    def _missing(self, condition: Condition) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._option.rules.meaning.missing(condition.when, self._facts)))
+
+    def _worded(self, text: Text) -> dict[str, str]:
+        return {lang: worded(text, self._option.rules, self._facts, lang) for lang in LANGUAGES}
+
+    def _reasons(self, conditions: tuple[Condition, ...]) -> tuple[Reason, ...]:
+        return tuple(map(self._reason, conditions))
+
+    def _reason(self, condition: Condition) -> Reason:
+        verdict = self._verdict
+        truth = "unmet" if condition in verdict.unmet else "unknown" if condition in verdict.unknown else "met"
+        text = condition.otherwise if truth == "unmet" else condition.requirement
+        missing = self._missing(condition) if truth == "unknown" else ()
+        return Reason(condition.id, truth, condition.sources, condition.assumptions, missing, self._worded(text))
+
+    def _duty(self, obligation: Obligation) -> "Duty":
+        return Duty(obligation.id, obligation.sources, self._worded(obligation.text))
+
+    def _document(self, lang: str) -> Document:
+        entitlement = self._option.entitlement
+        by_truth: dict[str, list[Reason]] = {"unmet": [], "unknown": [], "met": []}
+        for reason in self.conditions:
+            by_truth[reason.truth].append(reason)
+        headings = {"unmet": "why-not", "unknown": "open", "met": "why" if self.granted else "met"}
+        sections = [
+            Section(phrase(headings[truth], lang), tuple(self._entry(reason, lang) for reason in reasons))
+            for truth, reasons in by_truth.items()
+            if reasons
+        ]
+        clauses = tuple(_clause(source, lang) for source in entitlement.sources)
+        duties = [Entry("plain", duty.id, duty.text(lang), _clauses(duty.sources, lang)) for duty in self.obligations]
+        asked = [Entry("unknown", path, self.question(path, lang)) for path in self.missing]
+        for heading, entries in (("ask", asked), ("obligations", duties)):
+            if entries:
+                sections.append(Section(phrase(heading, lang), tuple(entries)))
+        promise = entitlement.promise.in_language(lang).plain
+        sections.append(Section(phrase("promise", lang), (Entry("plain", "", promise, clauses),)))
+        title = f"{entitlement.title.in_language(lang).plain} ({entitlement.id})"
+        lead = self._option.rules.title.in_language(lang).plain
+        return Document(
+            title, self.outcome.value, phrase(self.outcome.value, lang), lead, tuple(sections), footer(self._option.rules, lang)
+        )
+
+    @staticmethod
+    def _entry(reason: Reason, lang: str) -> Entry:
+        notes = list(_clauses(reason.sources, lang)) if reason.truth != "met" else []
+        for assumption in reason.assumptions if reason.truth != "met" else ():
+            reading, why = assumption.reading.in_language(lang).plain, assumption.reason.in_language(lang).plain
+            notes.append(f"{phrase('assumption', lang)} {assumption.id}: {reading} ({why})")
+        return Entry(reason.truth, reason.condition, reason.text(lang), tuple(notes))
+
+
+@attrs.frozen
+class Duty:
+    """An obligation that comes with a grant, worded for the request."""
+
+    id: str
+    sources: tuple[str, ...]
+    _texts: Mapping[str, str]
+
+    def text(self, lang: str = "en") -> str:
+        """Who does what; in ``nl`` or ``en``."""
+        return self._texts[checked_language(lang)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, the text in both languages."""
+        return {"id": self.id, "text": dict(self._texts), "sources": list(self.sources)}
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {lang: text.in_language(lang).plain for lang in LANGUAGES}
+
+
+def _clause(source: str, lang: str) -> str:
+    return f"{phrase('clause', lang)}: “{' '.join(source.split())}”"
+
+
+def _clauses(sources: tuple[str, ...], lang: str) -> tuple[str, ...]:
+    return tuple(_clause(source, lang) for source in sources)
+
+
+def _reason_data(reason: Reason) -> dict[str, Any]:
+    return {
+        "condition": reason.condition,
+        "truth": reason.truth,
+        "text": {lang: reason.text(lang) for lang in LANGUAGES},
+        "sources": list(reason.sources),
+        "assumptions": [
+            {"id": item.id, "reading": _both(item.reading), "reason": _both(item.reason)} for item in reason.assumptions
+        ],
+        "missing": list(reason.missing),
+    }

@@ -1,0 +1,21 @@
+"""Engines: each turns facts into truths, two bit masks over the conditions of an entitlement, and nothing else."""
+
+from xtreme_rules.engines.compiled import compiled
+from xtreme_rules.engines.protocol import Engine, Evaluator, Truths
+from xtreme_rules.engines.reference import reference
+from xtreme_rules.errors import unknown_name
+
+__all__ = ["ENGINES", "Engine", "Evaluator", "Truths", "engine_named"]
+
+ENGINES: dict[str, Engine] = {"compiled": compiled, "reference": reference}
+
+
+def engine_named(name: str) -> Engine:
+    """The engine with a name.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    if name not in ENGINES:
+        raise unknown_name("engine", name, ENGINES)
+    return ENGINES[name]

@@ -1,0 +1,20 @@
+"""The reference engine: walks the condition trees by their meaning, with no tricks. The arbiter in tests."""
+
+from typing import Any
+
+from xtreme_rules.engines.protocol import Evaluator, Truths
+from xtreme_rules.rulebook.model import Entitlement, RuleSet
+
+
+def reference(rules: RuleSet, entitlement: Entitlement) -> Evaluator:
+    """An evaluator that asks ``rules.meaning`` for each condition in turn."""
+
+    def evaluate(facts: dict[str, Any]) -> Truths:
+        met = unmet = 0
+        for index, condition in enumerate(entitlement.conditions):
+            value = rules.meaning.value(condition.when, facts)
+            met |= (value is True) << index
+            unmet |= (value is False) << index
+        return met, unmet
+
+    return evaluate

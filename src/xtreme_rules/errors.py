@@ -1,0 +1,63 @@
+"""What can go wrong, and how it is said: one line a problem, all problems at once."""
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+
+@attrs.frozen
+class Problem:
+    """One thing that is wrong: where it is (a path such as ``contract.until``), what it is, what to do."""
+
+    path: str
+    message: str
+    help: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path else ""
+        return f"{where}{self.message}{f'; {self.help}' if self.help else ''}"
+
+
+class XtremeRulesError(Exception):
+    """The base of every error that this library raises on purpose."""
+
+
+class FactError(XtremeRulesError, ValueError):
+    """Facts that cannot be what they claim to be; ``problems`` holds every one of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type["FactError"], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class UnknownNameError(XtremeRulesError, LookupError):
+    """A name (of an option, a rulebook, an engine, a language) that does not exist; the message suggests one."""
+
+
+class MissingExtraError(XtremeRulesError, ImportError):
+    """A part of the library whose optional dependency is not installed; the message names the command."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A suggestion of the nearest known word, or, where none is near and they are few, the whole choice."""
+    from difflib import get_close_matches
+
+    choices = sorted(known)
+    near = get_close_matches(word, choices, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return f"choose from {listing(choices)}" if 0 < len(choices) <= 8 else ""
+
+
+def listing(words: Sequence[object]) -> str:
+    """Words in backticks, separated by commas."""
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def unknown_name(kind: str, word: str, known: Iterable[str]) -> UnknownNameError:
+    """The error for a name that does not exist, with the nearest one that does."""
+    suggestion = did_you_mean(word, known)
+    return UnknownNameError(f"unknown {kind} `{word}`{f'; {suggestion}' if suggestion else ''}")

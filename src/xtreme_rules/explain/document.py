@@ -1,0 +1,43 @@
+"""An answer as a small document: a title, a status, sections of marked entries. Every rendering starts from it."""
+
+import attrs
+
+
+@attrs.frozen
+class Entry:
+    """One line of a section: ``mark`` is ``met``, ``unmet``, ``unknown`` or ``plain``; ``notes`` stand below it."""
+
+    mark: str
+    label: str
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Section:
+    """Entries under a heading."""
+
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+@attrs.frozen
+class Document:
+    """One answer. ``status`` is the key of an outcome, ``status_text`` its word; ``footer`` says what it rests on."""
+
+    title: str
+    status: str
+    status_text: str
+    lead: str
+    sections: tuple[Section, ...]
+    footer: str
+
+
+@attrs.frozen
+class Table:
+    """Rows in groups. A cell that is a boolean is shown as a tick or left empty."""
+
+    title: str
+    header: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[tuple[str | bool, ...], ...]], ...]
+    footer: str

@@ -1,0 +1,59 @@
+"""The library's own words, in both languages. What a rulebook says stands in its rule files, not here."""
+
+from xtreme_rules.errors import unknown_name
+from xtreme_rules.language.template import LANGUAGES
+
+_PHRASES: dict[str, dict[str, str]] = {
+    "granted": {"nl": "TOEGEKEND", "en": "GRANTED"},
+    "denied": {"nl": "AFGEWEZEN", "en": "DENIED"},
+    "needs_information": {"nl": "MEER INFORMATIE NODIG", "en": "NEEDS INFORMATION"},
+    "why": {"nl": "Waarom", "en": "Why"},
+    "why-not": {"nl": "Waarom niet", "en": "Why not"},
+    "open": {"nl": "Nog open", "en": "Still open"},
+    "met": {"nl": "Wel in orde", "en": "In order"},
+    "ask": {"nl": "Wat nog ontbreekt", "en": "What is missing"},
+    "obligations": {"nl": "Wat erbij hoort", "en": "What comes with it"},
+    "promise": {"nl": "Wat de optie inhoudt", "en": "What the option is"},
+    "clause": {"nl": "bepaling", "en": "clause"},
+    "assumption": {"nl": "aanname", "en": "assumption"},
+    "because": {"nl": "want", "en": "because"},
+    "rulebook": {"nl": "Regelboek", "en": "Rulebook"},
+    "from": {"nl": "geldig vanaf", "en": "in effect from"},
+    "overlays": {"nl": "met overlays", "en": "with overlays"},
+    "option": {"nl": "Optie", "en": "Option"},
+    "included": {"nl": "ja", "en": "yes"},
+    "not-included": {"nl": "nee", "en": "no"},
+    "yes": {"nl": "ja", "en": "yes"},
+    "no": {"nl": "nee", "en": "no"},
+    "unknown": {"nl": "onbekend", "en": "unknown"},
+    "day": {"nl": "dag", "en": "day"},
+    "days": {"nl": "dagen", "en": "days"},
+    "hour": {"nl": "uur", "en": "h"},
+    "minute": {"nl": "min", "en": "min"},
+    "at": {"nl": "om", "en": "at"},
+}
+
+WEEKDAYS = {
+    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+
+
+def phrase(key: str, lang: str) -> str:
+    """One of the library's own phrases."""
+    return _PHRASES[key][lang]
+
+
+def checked_language(lang: str) -> str:
+    """``lang``, if it is a language that texts are written in.
+
+    Raises:
+        UnknownNameError: it is not.
+    """
+    if lang not in LANGUAGES:
+        raise unknown_name("language", lang, LANGUAGES)
+    return lang

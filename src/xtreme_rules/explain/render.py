@@ -1,0 +1,144 @@
+"""Documents and tables as plain text, HTML and Markdown."""
+
+from collections.abc import Callable
+from html import escape
+from textwrap import fill
+from typing import TypeVar
+
+from xtreme_rules.errors import unknown_name
+from xtreme_rules.explain.document import Document, Table
+
+T = TypeVar("T")
+
+_MARKS = {"met": "✓", "unmet": "✗", "unknown": "?", "plain": "•"}
+_COLOURS = {"granted": "#1a7f37", "denied": "#b42318", "needs_information": "#9a6700"}
+_MARK_COLOURS = {"met": "#1a7f37", "unmet": "#b42318", "unknown": "#9a6700", "plain": "inherit"}
+_WIDTH = 100
+
+
+def rendered(document: Document, format: str) -> str:  # noqa: A002
+    """A document as ``text``, ``html`` or ``markdown``.
+
+    Raises:
+        UnknownNameError: there is no such format.
+    """
+    return _renderer(_DOCUMENTS, format)(document)
+
+
+def rendered_table(table: Table, format: str) -> str:  # noqa: A002
+    """A table as ``text``, ``html`` or ``markdown``.
+
+    Raises:
+        UnknownNameError: there is no such format.
+    """
+    return _renderer(_TABLES, format)(table)
+
+
+def _renderer(renderers: dict[str, Callable[[T], str]], format: str) -> Callable[[T], str]:  # noqa: A002
+    if format not in renderers:
+        raise unknown_name("format", format, renderers)
+    return renderers[format]
+
+
+def _wrapped(text: str, first: str, rest: str) -> str:
+    return fill(text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+
+
+def _document_text(document: Document) -> str:
+    lines = [f"{document.title}: {document.status_text}", _wrapped(document.lead, "  ", "  ")]
+    for section in document.sections:
+        lines += ["", section.heading]
+        for entry in section.entries:
+            label = f" {entry.label}:" if entry.label else ""
+            lines.append(_wrapped(f"{_MARKS[entry.mark]}{label} {entry.text}", "  ", "    "))
+            lines += [_wrapped(note, "      ", "      ") for note in entry.notes]
+    return "\n".join([*lines, "", document.footer])
+
+
+def _document_markdown(document: Document) -> str:
+    lines = [f"### {document.title}: {document.status_text}", "", document.lead]
+    for section in document.sections:
+        lines += ["", f"**{section.heading}**", ""]
+        for entry in section.entries:
+            label = f" `{entry.label}`:" if entry.label else ""
+            lines.append(f"- {_MARKS[entry.mark]}{label} {_plain_markdown(entry.text)}")
+            lines += [f"  - *{_plain_markdown(note)}*" for note in entry.notes]
+    return "\n".join([*lines, "", f"<sub>{escape(document.footer)}</sub>"])
+
+
+def _plain_markdown(text: str) -> str:
+    return "".join(f"\\{character}" if character in "\\`*_[]<>|" else character for character in text)
+
+
+def _document_html(document: Document) -> str:
+    colour = _COLOURS[document.status]
+    parts = [
+        '<div style="font-family: system-ui, sans-serif; max-width: 52em; line-height: 1.45">',
+        f'<div style="font-size: 1.15em"><strong>{escape(document.title)}</strong> ',
+        f'<span style="color: white; background: {colour}; border-radius: .3em; padding: .1em .5em; font-size: .8em">',
+        f"{escape(document.status_text)}</span></div>",
+        f'<div style="opacity: .75">{escape(document.lead)}</div>',
+    ]
+    for section in document.sections:
+        parts.append(f'<div style="margin-top: .8em; font-weight: 600">{escape(section.heading)}</div>')
+        parts.append('<ul style="list-style: none; margin: .2em 0; padding-left: .5em">')
+        for entry in section.entries:
+            label = f" <code>{escape(entry.label)}</code>" if entry.label else ""
+            mark = f'<span style="color: {_MARK_COLOURS[entry.mark]}; font-weight: 700">{_MARKS[entry.mark]}</span>'
+            notes = "".join(f'<div style="opacity: .7; font-size: .9em; padding-left: 1.4em">{escape(n)}</div>' for n in entry.notes)
+            parts.append(f"<li>{mark}{label} {escape(entry.text)}{notes}</li>")
+        parts.append("</ul>")
+    parts.append(f'<div style="opacity: .6; font-size: .85em; margin-top: .8em">{escape(document.footer)}</div></div>')
+    return "".join(parts)
+
+
+def _cell(value: str | bool) -> str:
+    return value if isinstance(value, str) else "✓" if value else ""
+
+
+def _table_text(table: Table) -> str:
+    rows = [[_cell(cell) for cell in row] for _, group in table.groups for row in group]
+    widths = [max(map(len, column)) for column in zip(table.header, *rows, strict=True)]
+
+    def line(cells: list[str]) -> str:
+        first = cells[0].ljust(widths[0])
+        return "  ".join([first, *(cell.center(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]).rstrip()
+
+    lines = [table.title, "", "  " + line(list(table.header))]
+    for heading, group in table.groups:
+        lines += ["", heading, *("  " + line([_cell(cell) for cell in row]) for row in group)]
+    return "\n".join([*lines, "", table.footer])
+
+
+def _table_markdown(table: Table) -> str:
+    lines = [f"### {table.title}", "", f"| {' | '.join(table.header)} |", f"|---{'|:-:' * (len(table.header) - 1)}|"]
+    for heading, group in table.groups:
+        lines.append(f"| **{heading}** |{' |' * (len(table.header) - 1)}")
+        lines += [f"| {' | '.join(_plain_markdown(_cell(cell)) for cell in row)} |" for row in group]
+    return "\n".join([*lines, "", f"<sub>{escape(table.footer)}</sub>"])
+
+
+def _table_html(table: Table) -> str:
+    style = 'style="padding: .2em .9em; border-bottom: 1px solid #8883; text-align: {}"'
+    parts = [
+        '<div style="font-family: system-ui, sans-serif">',
+        f'<div style="font-size: 1.15em; font-weight: 600">{escape(table.title)}</div>',
+        '<table style="border-collapse: collapse"><thead><tr>',
+        *(f"<th {style.format('left' if not i else 'center')}>{escape(cell)}</th>" for i, cell in enumerate(table.header)),
+        "</tr></thead><tbody>",
+    ]
+    for heading, group in table.groups:
+        parts.append(f'<tr><th colspan="{len(table.header)}" {style.format("left")}>{escape(heading)}</th></tr>')
+        for row in group:
+            cells = (f"<td {style.format('left' if not i else 'center')}>{escape(_cell(c))}</td>" for i, c in enumerate(row))
+            parts.append(f"<tr>{''.join(cells)}</tr>")
+    parts.append(f'</tbody></table><div style="opacity: .6; font-size: .85em">{escape(table.footer)}</div></div>')
+    return "".join(parts)
+
+
+_DOCUMENTS: dict[str, Callable[[Document], str]] = {
+    "text": _document_text,
+    "html": _document_html,
+    "markdown": _document_markdown,
+}
+_TABLES: dict[str, Callable[[Table], str]] = {"text": _table_text, "html": _table_html, "markdown": _table_markdown}

@@ -1,0 +1,65 @@
+"""Values in words: a date as ``zaterdag 12 december 2026``, a number of days as ``14 dagen``."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from xtreme_rules.explain.phrases import MONTHS, WEEKDAYS, phrase
+from xtreme_rules.facts.types import Type
+from xtreme_rules.language.template import Text
+from xtreme_rules.language.truth import Facts, value_at
+from xtreme_rules.rulebook.model import RuleSet
+
+
+def worded(text: Text, rules: RuleSet, facts: Facts, lang: str) -> str:
+    """A text of the rulebook in one language, its expressions replaced by their values over the facts."""
+    pieces = text.in_language(lang).pieces
+    return "".join(
+        piece if isinstance(piece, str) else _value(rules.meaning.value(piece, facts), piece.type, rules, facts, lang)
+        for piece in pieces
+    )
+
+
+def _value(value: Any, kind: Type, rules: RuleSet, facts: Facts, lang: str) -> str:
+    if value is None:
+        return phrase("unknown", lang)
+    titles: Mapping[str | int, Text] = rules.values.get(kind.domain, {}) if kind.domain is not None else {}
+    if value in titles:
+        return titles[value].in_language(lang).plain
+    match value:
+        case bool():
+            return phrase("yes" if value else "no", lang)
+        case datetime():
+            return moment_in_words(value, _zone(facts), lang)
+        case date():
+            return day_in_words(value, lang)
+        case timedelta():
+            return _span(value, kind, lang)
+        case _:
+            return str(value)
+
+
+def day_in_words(day: date, lang: str) -> str:
+    """A day with its weekday: ``Saturday 12 December 2026``."""
+    return f"{WEEKDAYS[lang][day.weekday()]} {day.day} {MONTHS[lang][day.month - 1]} {day.year}"
+
+
+def moment_in_words(moment: datetime, zone: tzinfo, lang: str) -> str:
+    """A moment on the wall clock of a zone, which is named: ``Saturday 12 December 2026 at 09:30 (CET)``."""
+    local = moment.astimezone(zone)
+    return f"{day_in_words(local.date(), lang)} {phrase('at', lang)} {local:%H:%M} ({local.tzname()})"
+
+
+def _zone(facts: Facts) -> tzinfo:
+    contract = facts.get("contract")
+    name = value_at(facts, "contract.timezone") if hasattr(contract, "timezone") else None
+    return UTC if name is None else ZoneInfo(name)
+
+
+def _span(span: timedelta, kind: Type, lang: str) -> str:
+    days, seconds = divmod(int(span.total_seconds()), 86_400)
+    if kind.name == "days":
+        return f"{days} {phrase('day' if abs(days) == 1 else 'days', lang)}"
+    hours, minutes = divmod((days * 86_400 + seconds) // 60, 60)
+    return f"{hours} {phrase('hour', lang)} {minutes} {phrase('minute', lang)}"

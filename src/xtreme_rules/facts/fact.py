@@ -1,0 +1,146 @@
+"""The decorator that makes a class a fact: frozen, keyword-only, slotted, and checked as it is made."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar, dataclass_transform
+
+import attrs
+
+from xtreme_rules.errors import FactError, Problem, listing
+from xtreme_rules.facts.types import FIRST_DAY, LARGEST_INTEGER, LAST_DAY, Field, Type, fields_of, of
+
+C = TypeVar("C", bound=type)
+
+_EXAMPLES = {
+    "boolean": "True or False",
+    "integer": "a whole number",
+    "text": "a text",
+    "date": "a date, such as date(2026, 12, 12)",
+    "moment": "a datetime with a time zone",
+}
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field, of))
+def fact(cls: C) -> C:
+    """Make a class a fact: a frozen, keyword-only attrs class with slots whose values are checked when it is made.
+
+    Fields are annotated ``bool``, ``int``, ``str``, ``date``, ``datetime``, ``Literal[...]``, another fact class or
+    ``tuple[FactClass, ...]``; ``| None`` says that the field may be *not known*. Moments must carry a time zone and
+    are kept in UTC. A method ``_problems`` may yield further problems, once every field has the right type.
+
+    Raises:
+        FactError: (when an object is made) one or more fields hold what they cannot; all of them are listed.
+    """
+    cls.__attrs_post_init__ = _check  # type: ignore[attr-defined]
+    made: C = attrs.frozen(kw_only=True, slots=True)(cls)
+    return made
+
+
+def _check(self: Any) -> None:
+    cls = type(self)
+    problems: list[Problem] = []
+    for field in fields_of(cls).values():
+        given = getattr(self, field.name)
+        value = checked(given, field, f"{cls.__name__}.{field.name}", problems)
+        if value is not given:
+            object.__setattr__(self, field.name, value)
+    if not problems and hasattr(self, "_problems"):
+        problems.extend(attrs.evolve(p, path=f"{cls.__name__}.{p.path}") for p in self._problems())
+    if problems:
+        raise FactError(problems)
+
+
+def checked(value: Any, field: Field, path: str, problems: list[Problem]) -> Any:
+    """The value as it is kept (moments in UTC, lists as tuples); what is wrong with it goes to ``problems``."""
+    if value is None:
+        if not field.optional:
+            problems.append(Problem(path, "must be given", f"expected {_expected(field.type)}"))
+        return None
+    return _CHECKS[field.type.name](value, field.type, path, problems)
+
+
+def _expected(kind: Type) -> str:
+    if kind.choices:
+        return f"one of {listing(kind.choices)}"
+    if kind.record is not None:
+        article = "an" if kind.record.__name__[0] in "AEIO" else "a"
+        return f"{article} {kind.record.__name__}" if kind.name == "record" else str(kind)
+    return _EXAMPLES[kind.name]
+
+
+def _wrong(value: object, kind: Type, path: str) -> Problem:
+    return Problem(path, f"expected {_expected(kind)}, got {value!r} ({type(value).__name__})")
+
+
+def _check_scalar(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
+    wanted = {"boolean": bool, "text": str}[kind.name]
+    if type(value) is not wanted:
+        problems.append(_wrong(value, kind, path))
+    elif kind.choices and value not in kind.choices:
+        problems.append(Problem(path, f"`{value}` is not one of {listing(kind.choices)}"))
+    elif value == "":
+        problems.append(Problem(path, "is empty", "leave it out while it is not known"))
+    return value
+
+
+def _check_integer(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
+    if type(value) is not int:
+        problems.append(_wrong(value, kind, path))
+    elif abs(value) > LARGEST_INTEGER:
+        problems.append(Problem(path, f"the number is out of range (at most {LARGEST_INTEGER:,} either way)"))
+    return value
+
+
+def _check_date(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
+    if type(value) is not date:
+        problems.append(_wrong(value, kind, path))
+    elif not FIRST_DAY <= value <= LAST_DAY:
+        problems.append(_out_of_range(value, path))
+    return value
+
+
+def _check_moment(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
+    if not isinstance(value, datetime):
+        problems.append(_wrong(value, kind, path))
+    elif value.utcoffset() is None:
+        problems.append(
+            Problem(path, f"{value.isoformat()} has no time zone", "give the datetime a tzinfo, such as ZoneInfo(...)")
+        )
+    elif not FIRST_DAY < value.date() < LAST_DAY:
+        problems.append(_out_of_range(value.date(), path))
+    else:
+        return value.astimezone(UTC)
+    return value
+
+
+def _out_of_range(day: date, path: str) -> Problem:
+    return Problem(path, f"{day} is out of range", f"use a day after {FIRST_DAY} and before {LAST_DAY}")
+
+
+def _check_record(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
+    if type(value) is not kind.record:
+        problems.append(_wrong(value, kind, path))
+    return value
+
+
+def _check_records(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
+    if not isinstance(value, tuple | list):
+        problems.append(_wrong(value, kind, path))
+        return value
+    item = Type("record", record=kind.record)
+    for index, member in enumerate(value):
+        _check_record(member, item, f"{path}[{index}]", problems)
+    return tuple(value)
+
+
+_CHECKS: dict[str, Callable[[Any, Type, str, list[Problem]], Any]] = {
+    "boolean": _check_scalar,
+    "text": _check_scalar,
+    "integer": _check_integer,
+    "date": _check_date,
+    "moment": _check_moment,
+    "record": _check_record,
+    "records": _check_records,
+}
+
+Problems = Iterator[Problem]

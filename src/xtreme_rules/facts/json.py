@@ -1,0 +1,123 @@
+"""Facts as JSON: read with every problem and its path, written so that reading gives the same facts back.
+
+Moments are ISO 8601 texts with a time zone or offset, days are ``YYYY-MM-DD``; a field that is absent or ``null`` is
+not known.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from xtreme_rules.errors import FactError, Problem, did_you_mean
+from xtreme_rules.facts.fact import checked
+from xtreme_rules.facts.standard import STANDARD_FACTS
+from xtreme_rules.facts.types import Field, Type, fields_of, type_of
+
+
+def facts_from_json(text: str | bytes, facts: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """Facts by name, ready for ``rulebook.decide(option, **facts)``; ``facts`` adds fact classes by name.
+
+    Raises:
+        FactError: the text is no JSON, or holds unknown names or wrong values; all problems, each with its path.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FactError([Problem("", f"not JSON: {error}")]) from None
+    return facts_from_data(data, {**STANDARD_FACTS, **(facts or {})})
+
+
+def facts_to_json(facts: Mapping[str, Any], *, indent: int | None = None) -> str:
+    """Facts by name as JSON; what is not known is left out."""
+    return json.dumps(facts_to_data(facts), indent=indent, ensure_ascii=False)
+
+
+def facts_to_data(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as plain dictionaries, lists and texts; what is not known is left out."""
+    return {name: _plain(value) for name, value in facts.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if attrs.has(type(value)):
+        fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+        return {name: _plain(part) for name, part in fields.items() if part is not None and part != ()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def facts_from_data(data: object, facts: Mapping[str, object]) -> dict[str, Any]:
+    """Facts from plain data, as ``facts_from_json``; ``facts`` is every fact that may occur, by name.
+
+    Raises:
+        FactError: with every problem and its path.
+    """
+    problems: list[Problem] = []
+    taken: dict[str, Any] = {}
+    if not isinstance(data, dict):
+        raise FactError([Problem("", "facts must be an object: facts by name", 'such as {"contract": {...}}')])
+    for name, value in data.items():
+        if name not in facts:
+            problems.append(Problem(str(name), "unknown fact", did_you_mean(str(name), facts)))
+            continue
+        kind = type_of(facts[name])[0]
+        taken[name] = _read(value, Field(name, kind, optional=True, required=False), name, problems)
+    if problems:
+        raise FactError(problems)
+    return {name: value for name, value in taken.items() if value is not None}
+
+
+def _read(data: Any, field: Field, path: str, problems: list[Problem]) -> Any:
+    kind = field.type
+    if data is None:
+        return checked(None, field, path, problems)
+    if kind.name == "records" and isinstance(data, list):
+        item = Field(field.name, Type("record", record=kind.record), optional=False, required=True)
+        return tuple(_read(member, item, f"{path}[{index}]", problems) for index, member in enumerate(data))
+    if kind.record is not None:
+        if kind.name == "record" and isinstance(data, dict):
+            return _record(data, kind.record, path, problems)
+        what = "an object" if kind.name == "record" else "a list"
+        problems.append(Problem(path, f"expected {what}, got {json.dumps(data)[:60]}"))
+        return None
+    if kind.name in ("date", "moment"):
+        data = _time(data, kind, path, problems)
+    return None if data is None else checked(data, field, path, problems)
+
+
+def _time(data: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
+    form = "a date such as 2026-12-12" if kind.name == "date" else "a moment such as 2026-12-01T09:30:00+01:00"
+    parse = date.fromisoformat if kind.name == "date" else datetime.fromisoformat
+    if isinstance(data, str) and (kind.name == "date" or "T" in data or " " in data):
+        try:
+            return parse(data)
+        except ValueError:
+            pass
+    problems.append(Problem(path, f"expected {form}, got {json.dumps(data)[:60]}"))
+    return None
+
+
+def _record(data: dict[str, Any], cls: type, path: str, problems: list[Problem]) -> Any:
+    fields = fields_of(cls)
+    for name in data:
+        if name not in fields:
+            problems.append(Problem(f"{path}.{name}", "unknown field", did_you_mean(str(name), fields)))
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        if name in data and not (data[name] is None and not field.required):
+            known = len(problems)
+            value = _read(data[name], field, f"{path}.{name}", problems)
+            if len(problems) == known:
+                values[name] = value
+        elif field.required:
+            problems.append(Problem(f"{path}.{name}", "must be given"))
+    if any(field.required and name not in values for name, field in fields.items()):
+        return None
+    try:
+        return cls(**values)
+    except FactError as error:
+        problems.extend(attrs.evolve(p, path=path + p.path.removeprefix(cls.__name__)) for p in error.problems)
+        return None

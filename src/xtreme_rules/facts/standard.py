@@ -1,0 +1,213 @@
+"""The standard facts: what is known of a contract, a request and its history.
+
+A field that is ``None`` is *not known*, and a decision says when it needs it. Identifiers are never unknown, and
+history (a booking, a change of package) is complete or not given at all. Days are days of the contract's time zone.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from xtreme_rules.errors import Problem, did_you_mean
+from xtreme_rules.facts.fact import Problems, fact
+from xtreme_rules.facts.types import of
+
+
+@fact
+class PackageChange:
+    """From ``day`` on (inclusive), the contract has another package."""
+
+    day: date
+    package: str = of("package")
+
+
+@fact
+class Contract:
+    """A support contract.
+
+    Attributes:
+        id: the contract's own identifier.
+        package: the package at the start, one of the rulebook's packages.
+        start: the first day covered.
+        until: the first day no longer covered (assumption: a contract's period).
+        timezone: an IANA name such as ``Europe/Amsterdam``; every day and every coverage hour is read in it.
+        package_changes: later packages, each from its day on, in the order of their days.
+        holidays: whose public holidays close its coverage hours: a country such as ``NL``, or a country and
+            subdivision such as ``DE-BY``; ``None`` where the contract names none, and no day is a holiday.
+    """
+
+    id: str
+    package: str | None = of("package", default=None)
+    start: date | None = None
+    until: date | None = None
+    timezone: str | None = None
+    package_changes: tuple[PackageChange, ...] = ()
+    holidays: str | None = None
+
+    def _problems(self) -> Problems:
+        if self.start is not None and self.until is not None and self.until <= self.start:
+            yield Problem(
+                "until", f"{self.until} is not after start ({self.start})", "until is the first day no longer covered"
+            )
+        if self.timezone is not None:
+            yield from _timezone_problems(self.timezone)
+        days = [change.day for change in self.package_changes]
+        if sorted(set(days)) != days:
+            yield Problem("package_changes", "the days must be in order, each once", "sort the changes by their day")
+        if self.holidays is not None:
+            from xtreme_rules.coverage.holidays import holiday_problems
+
+            yield from holiday_problems(self.holidays)
+
+
+def _timezone_problems(name: str) -> Problems:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        from zoneinfo import available_timezones
+
+        suggestion = did_you_mean(name, available_timezones())
+        yield Problem("timezone", f"unknown time zone `{name}`", suggestion or "use an IANA name, such as `Europe/Amsterdam`")
+
+
+@fact
+class Component:
+    """A product or component system: standard or customised, generally available or not, under the agreement or not."""
+
+    id: str
+    standard: bool | None = None
+    generally_available: bool | None = None
+    under_agreement: bool | None = None
+
+
+@fact
+class Incident:
+    """A logged incident; ``severity`` 1 is the highest urgency of the rulebook's severities."""
+
+    id: str
+    severity: int | None = of("severity", default=None)
+    submitted_at: datetime | None = None
+    component: Component | None = None
+
+
+@fact
+class Question:
+    """A question to support; ``topic`` is one of the rulebook's topics."""
+
+    topic: str | None = of("topic", default=None)
+    component: Component | None = None
+
+
+@fact
+class RemoteAccess:
+    """What the customer arranges so that support can work on the system from a distance."""
+
+    authorised: bool | None = None
+    connection_provided: bool | None = None
+    customer_present: bool | None = None
+
+
+@fact
+class Subscription:
+    """Whether the customer signed up for notifications of solutions to critical problems."""
+
+    critical_notifications: bool | None = None
+
+
+@fact
+class AdopterProgramme:
+    """What must hold to take part in a beta or early-adopter programme."""
+
+    planning_allows: bool | None = None
+    capacity_allows: bool | None = None
+    business_requirements_met: bool | None = None
+    environment_requirements_met: bool | None = None
+
+
+@fact
+class Escalation:
+    """Whether a problem needs specialists or developers."""
+
+    specialist_needed: bool | None = None
+
+
+@fact
+class WeekendRequest:
+    """A request for support during a special-event weekend.
+
+    Attributes:
+        id: the request's own identifier; asking again with it is the same request.
+        saturday: the Saturday that names the weekend (assumption: a weekend is Saturday 00:00 to Monday 00:00).
+        submitted_at: when the request was submitted.
+        products: the products that support is asked for, at least one.
+        accepts_english: whether the customer accepts English as the working language.
+        implementation_consulting: whether the purpose is implementation consulting.
+    """
+
+    id: str
+    saturday: date | None = None
+    submitted_at: datetime | None = None
+    products: tuple[Component, ...] | None = None
+    accepts_english: bool | None = None
+    implementation_consulting: bool | None = None
+
+    def _problems(self) -> Problems:
+        if self.saturday is not None:
+            yield from _saturday_problems(self.saturday)
+        if self.products == ():
+            yield Problem("products", "is empty", "name at least one product, or leave it out while it is not known")
+
+
+@fact
+class Booking:
+    """A weekend that was booked for a contract, and whether it was cancelled.
+
+    Attributes:
+        id: the booking's own identifier.
+        contract_id: the contract that it was booked for; bookings of other contracts are ignored.
+        saturday: the Saturday that names the weekend.
+        status: ``booked`` or ``cancelled``.
+        request_id: the request that it was made for, if known.
+        cancelled_at: when it was cancelled; given exactly when the status is ``cancelled``.
+    """
+
+    id: str
+    contract_id: str
+    saturday: date
+    status: Literal["booked", "cancelled"]
+    request_id: str | None = None
+    cancelled_at: datetime | None = None
+
+    def _problems(self) -> Problems:
+        yield from _saturday_problems(self.saturday)
+        if self.status == "cancelled" and self.cancelled_at is None:
+            yield Problem("cancelled_at", "must be given for a cancelled booking")
+        if self.status == "booked" and self.cancelled_at is not None:
+            yield Problem("cancelled_at", "is given, yet the status is `booked`", "make the status `cancelled`")
+
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _saturday_problems(day: date) -> Problems:
+    if day.weekday() != 5:
+        saturday = day - timedelta(days=(day.weekday() - 5) % 7)
+        name = _WEEKDAYS[day.weekday()]
+        yield Problem("saturday", f"{day} is a {name}", f"a weekend is named by its Saturday, such as {saturday}")
+
+
+#: The facts that every rulebook knows, by the name of the keyword argument that brings them.
+STANDARD_FACTS: Mapping[str, object] = {
+    "contract": Contract,
+    "component": Component,
+    "incident": Incident,
+    "question": Question,
+    "access": RemoteAccess,
+    "subscription": Subscription,
+    "programme": AdopterProgramme,
+    "escalation": Escalation,
+    "weekend": WeekendRequest,
+    "bookings": tuple[Booking, ...],
+    "at": datetime,
+}

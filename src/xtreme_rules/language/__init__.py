@@ -1,0 +1,1 @@
+"""The condition language: a small, total subset of Python's expressions over the fields of facts."""

@@ -1,0 +1,117 @@
+"""What conditions may speak of: the facts of a rulebook by name, their fields, and the domains it declares."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any
+
+import attrs
+
+from xtreme_rules.errors import FactError, Problem, did_you_mean, listing
+from xtreme_rules.facts.fact import checked
+from xtreme_rules.facts.types import Field, Type, fields_of, type_of
+
+
+@attrs.frozen
+class Domain:
+    """The values that a rulebook declares for a kind of field; if ``ordered``, from the lowest to the highest."""
+
+    name: str
+    values: tuple[str, ...] | tuple[int, ...]
+    ordered: bool = False
+
+    def rank(self, value: object) -> int:
+        """The place of a value in the order, from 0."""
+        return self.values.index(value)  # type: ignore[arg-type]
+
+
+class Schema:
+    """The names that conditions may use, each with its type; and the check that given facts fit them."""
+
+    def __init__(self, facts: Mapping[str, object], domains: Iterable[Domain]) -> None:
+        self.annotations = facts
+        self.facts: dict[str, Type] = {name: type_of(annotation)[0] for name, annotation in facts.items()}
+        self.domains: dict[str, Domain] = {domain.name: domain for domain in domains}
+        self._fits = {name: self._fit(kind) for name, kind in self.facts.items()}
+
+    def members(self, kind: Type) -> dict[str, Type]:
+        """The fields of a record type by name; none for any other type."""
+        if kind.name != "record" or kind.record is None:
+            return {}
+        return {field.name: field.type for field in fields_of(kind.record).values()}
+
+    def type_at(self, path: str) -> Type | None:
+        """The type of a path such as ``contract.package`` or ``weekend.products[].standard``, if there is one."""
+        kind: Type | None = Type("record")
+        for step in path.split("."):
+            name = step.removesuffix("[]")
+            known = self.facts if kind == Type("record") else {} if kind is None else self.members(kind)
+            kind = known.get(name)
+            if kind is not None and name != step:
+                kind = Type("record", record=kind.record) if kind.name == "records" else None
+        return kind
+
+    def checked(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Facts as engines take them: every name known, every value of its class, every domain value declared.
+
+        Facts that are ``None`` are left out, moments are in UTC, lists are tuples.
+
+        Raises:
+            FactError: with every problem.
+        """
+        fits = self._fits
+        for name, value in given.items():
+            if name not in fits or not fits[name](value):
+                return self._mended(given)
+        return given
+
+    def _fit(self, kind: Type) -> Callable[[Any], bool]:
+        """A quick test that a value can be taken as it is; what fails it is looked at closely by ``_mended``."""
+        if kind.name == "record":
+            record = kind.record
+            held = [(attrgetter(name), frozenset(values)) for name, values in self._domain_fields(kind)]
+            nested = [attrgetter(name) for name, part in self.members(kind).items() if part.record is not None]
+            if not held and not nested:
+                return lambda value: value.__class__ is record
+        if kind.name == "moment":
+            return lambda value: value.__class__ is datetime and value.tzinfo is UTC
+        return lambda value: value.__class__ is kind.record and not any(self._domain_problems(value, kind, ""))
+
+    def _domain_fields(self, kind: Type) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        for name, part in self.members(kind).items():
+            if part.domain is not None and part.domain in self.domains:
+                yield name, (*self.domains[part.domain].values, None)
+
+    def _mended(self, given: dict[str, Any]) -> dict[str, Any]:
+        problems: list[Problem] = []
+        taken: dict[str, Any] = {}
+        for name, value in given.items():
+            if name not in self.facts:
+                problems.append(Problem(name, "unknown fact", did_you_mean(name, self.facts)))
+            elif value is not None:
+                kind, before = self.facts[name], len(problems)
+                if kind.name == "records" and not isinstance(value, str | bytes) and hasattr(value, "__iter__"):
+                    value = tuple(value)
+                taken[name] = checked(value, Field(name, kind, optional=True, required=False), name, problems)
+                if len(problems) == before:
+                    problems.extend(self._domain_problems(value, kind, name))
+        if problems:
+            raise FactError(problems)
+        return taken
+
+    def _domain_problems(self, value: Any, kind: Type, path: str) -> Iterator[Problem]:
+        """Values, however deep, that the rulebook does not declare."""
+        if value is None or kind.record is None and kind.domain is None:
+            return
+        if kind.domain is not None:
+            known = self.domains[kind.domain].values if kind.domain in self.domains else (value,)
+            if value not in known:
+                near = did_you_mean(str(value), map(str, known))
+                yield Problem(path, f"unknown {kind.domain} `{value}`", near or f"declared are {listing(known)}")
+        elif kind.name == "records":
+            item = Type("record", record=kind.record)
+            for index, member in enumerate(value):
+                yield from self._domain_problems(member, item, f"{path}[{index}]")
+        else:
+            for name, part in self.members(kind).items():
+                yield from self._domain_problems(getattr(value, name), part, f"{path}.{name}")

@@ -1,0 +1,176 @@
+"""The vocabulary: derived terms that conditions may use, each with its type, what it reads, and its scalar form."""
+
+from calendar import isleap
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from xtreme_rules.coverage.calendar import Calendar, Coverage
+from xtreme_rules.facts.standard import Booking, Component, PackageChange
+from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, INTEGER, MOMENT, Type
+
+PACKAGE = Type("text", domain="package")
+CALENDAR_NAME = Type("text", domain="calendar")
+
+
+@attrs.frozen
+class Context:
+    """What terms know besides facts: the calendars of a rulebook, by name and by package."""
+
+    calendars: Mapping[str, Calendar]
+    package_calendars: Mapping[str, Calendar]
+
+
+@attrs.frozen(eq=False)
+class Term:
+    """One derived term.
+
+    Its value is ``function(*arguments, *values of reads)``, preceded by the rulebook's ``Context`` where
+    ``contextual``. It is unknown as soon as an argument or a value that it reads is unknown; a read marked ``?`` may
+    be ``None`` without being unknown. ``item_reads`` are fields that it reads of each item of its one argument, and
+    that leave it unknown, perhaps, where they are.
+    """
+
+    name: str
+    parameters: tuple[Type, ...]
+    result: Type
+    function: Callable[..., Any]
+    reads: tuple[str, ...] = ()
+    may_be_none: frozenset[str] = frozenset()
+    contextual: bool = False
+    item_reads: tuple[str, ...] = ()
+
+    @property
+    def is_field(self) -> bool:
+        """Whether the term is written like a field of a fact (``weekend.booked_in_contract_year``)."""
+        return "." in self.name
+
+
+TERMS: dict[str, Term] = {}
+
+
+def term(
+    name: str,
+    result: Type,
+    *parameters: Type,
+    reads: str = "",
+    contextual: bool = False,
+    item_reads: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as the scalar form of a term; ``reads`` lists paths, ``?`` behind one that may be None."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        paths = reads.split()
+        TERMS[name] = Term(
+            name,
+            parameters,
+            result,
+            function,
+            tuple(path.rstrip("?") for path in paths),
+            frozenset(path.rstrip("?") for path in paths if path.endswith("?")),
+            contextual,
+            item_reads,
+        )
+        return function
+
+    return register
+
+
+@term("day_of", DATE, MOMENT, reads="contract.timezone")
+def day_of(moment: datetime, timezone: str) -> date:
+    """The calendar day of a moment in the contract's time zone."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+@term("package_on", PACKAGE, DATE, reads="contract.package contract.package_changes?")
+def package_on(day: date, package: str, changes: tuple[PackageChange, ...]) -> str:
+    """The package that the contract has on a day, mid-term changes included."""
+    for change in changes:
+        if change.day > day:
+            break
+        package = change.package
+    return package
+
+
+@term("contract_year", INTEGER, DATE, reads="contract.start")
+def contract_year(day: date, start: date) -> int:
+    """Which contract year a day lies in: 0 from the start to its first anniversary; negative before the start.
+
+    Anniversaries count from the original start; a start on 29 February has 28 February in common years.
+    """
+    anniversary = (start.month, start.day)
+    if anniversary == (2, 29) and not isleap(day.year):
+        anniversary = (2, 28)
+    return day.year - start.year - ((day.month, day.day) < anniversary)
+
+
+@term("contract_year_start", DATE, DATE, reads="contract.start")
+def contract_year_start(day: date, start: date) -> date:
+    """The first day of the contract year that a day lies in."""
+    from dateutil.relativedelta import relativedelta
+
+    return start + relativedelta(years=contract_year(day, start))
+
+
+@term("contract_year_end", DATE, DATE, reads="contract.start")
+def contract_year_end(day: date, start: date) -> date:
+    """The first day of the contract year after the one that a day lies in."""
+    from dateutil.relativedelta import relativedelta
+
+    return start + relativedelta(years=contract_year(day, start) + 1)
+
+
+@term("coverage", CALENDAR, CALENDAR_NAME, reads="contract.timezone contract.holidays?", contextual=True)
+def coverage(context: Context, name: str, timezone: str, holidays: str | None) -> Coverage:
+    """A calendar of the rulebook, on the wall clock and the public holidays of the contract."""
+    return context.calendars[name].on(timezone, holidays)
+
+
+@term("coverage_of", CALENDAR, PACKAGE, reads="contract.timezone contract.holidays?", contextual=True)
+def coverage_of(context: Context, package: str, timezone: str, holidays: str | None) -> Coverage:
+    """The coverage hours of a package, on the wall clock and the public holidays of the contract."""
+    return context.package_calendars[package].on(timezone, holidays)
+
+
+@term("all_standard", BOOLEAN, Type("records", record=Component), item_reads=("standard",))
+def all_standard(components: tuple[Component, ...]) -> bool | None:
+    """Whether every component is standard: Kleene's conjunction over them."""
+    known: bool | None = True
+    for component in components:
+        if component.standard is False:
+            return False
+        if component.standard is None:
+            known = None
+    return known
+
+
+@term(
+    "weekend.booked_in_contract_year",
+    INTEGER,
+    reads="weekend.saturday weekend.id bookings contract.id contract.start contract.timezone",
+)
+def booked_in_contract_year(
+    saturday: date, request: str, bookings: tuple[Booking, ...], contract: str, start: date, timezone: str
+) -> int:
+    """How many weekends of the request's contract year are used by other requests of the same contract.
+
+    A booking that was cancelled before its weekend began does not count, nor do bookings of other contracts.
+    """
+    count = 0
+    for booking in bookings:
+        if (
+            booking.contract_id == contract
+            and booking.request_id != request
+            and contract_year(booking.saturday, start) == contract_year(saturday, start)
+            and (booking.cancelled_at is None or booking.cancelled_at >= weekend_start(booking.saturday, timezone))
+        ):
+            count += 1
+    return count
+
+
+def weekend_start(saturday: date, timezone: str) -> datetime:
+    """The moment at which a weekend begins: Saturday 00:00 on the wall clock of a time zone."""
+    return datetime.combine(saturday, time(), ZoneInfo(timezone))

@@ -1,0 +1,1 @@
+"""Rulebooks: rule files read, validated, and held as data."""

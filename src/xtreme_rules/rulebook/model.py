@@ -1,0 +1,111 @@
+"""A rulebook as data: what its files say, checked and typed."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import attrs
+
+from xtreme_rules.coverage.calendar import Calendar
+from xtreme_rules.language.schema import Schema
+from xtreme_rules.language.template import Text
+from xtreme_rules.language.tree import Node, asks, reads
+from xtreme_rules.language.truth import Meaning
+
+
+@attrs.frozen
+class Package:
+    """A package: its name, and the calendar of its coverage hours."""
+
+    id: str
+    title: Text
+    coverage: str
+
+
+@attrs.frozen
+class Assumption:
+    """A reading of a point that the source leaves open, and why it is read so."""
+
+    id: str
+    reading: Text
+    reason: Text
+
+
+@attrs.frozen
+class Condition:
+    """One condition of an entitlement.
+
+    ``sources`` are the clauses behind it, in the words of the contract; ``assumptions`` the readings it rests on.
+    """
+
+    id: str
+    when: Node
+    requirement: Text
+    otherwise: Text
+    sources: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
+
+
+@attrs.frozen
+class Obligation:
+    """What follows from a grant: who does what."""
+
+    id: str
+    text: Text
+    sources: tuple[str, ...]
+
+
+@attrs.frozen
+class Entitlement:
+    """One option of the contract: what it promises, from which package on, and under which conditions."""
+
+    id: str
+    since: str
+    area: str
+    title: Text
+    promise: Text
+    sources: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    obligations: tuple[Obligation, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The paths of all facts that its conditions read, each once, in order."""
+        return tuple(dict.fromkeys(path for condition in self.conditions for path in reads(condition.when)))
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The paths whose absence can leave it undecided, each once; ``items[].field`` for a field of any item."""
+        return tuple(dict.fromkeys(path for condition in self.conditions for path in asks(condition.when)))
+
+
+@attrs.frozen(eq=False)
+class RuleSet:
+    """Everything that the files of one rulebook say.
+
+    ``digest`` is the SHA-256 of the files it was read from, overlays included; ``values`` names the values of each
+    domain, so that a text can say ``kritiek`` for severity 1.
+    """
+
+    name: str
+    title: Text
+    effective_from: date
+    folder: Path
+    overlays: tuple[Path, ...]
+    digest: str
+    packages: Mapping[str, Package]
+    areas: Mapping[str, Text]
+    values: Mapping[str, Mapping[str | int, Text]]
+    calendars: Mapping[str, Calendar]
+    calendar_titles: Mapping[str, Text]
+    assumptions: Mapping[str, Assumption]
+    questions: Mapping[str, Text]
+    entitlements: Mapping[str, Entitlement]
+    schema: Schema
+    meaning: Meaning
+
+
+def without_indices(path: str) -> str:
+    """The path of a field of any item: ``weekend.products[].standard`` for ``weekend.products[0].standard``."""
+    return re.sub(r"\[\d+\]", "[]", path)

@@ -1,0 +1,65 @@
+"""YAML nodes as plain data, as JSON would have it, and facts read from files with the place of every problem."""
+
+import re
+from collections.abc import Mapping as Readable
+from typing import Any
+
+import attrs
+
+from xtreme_rules.errors import FactError, Problem
+from xtreme_rules.facts.json import facts_from_data
+from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, Sequence, read_bytes
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_STEP = re.compile(r"[^.\[\]]+")
+
+
+def plain(node: Node) -> Any:
+    """A node as dictionaries, lists, texts, whole numbers, booleans and ``None``.
+
+    Only what JSON would read as such becomes a number, a boolean or null; everything else (a date, ``no``) stays text.
+    """
+    if isinstance(node, Mapping):
+        return {key: plain(value) for key, (_, value) in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    if node.plain and node.value in _CONSTANTS:
+        return _CONSTANTS[node.value]
+    return int(node.value) if node.plain and _INTEGER.fullmatch(node.value) else node.value
+
+
+def at_path(node: Node, path: str) -> Node:
+    """The node at a path such as ``weekend.products[0].standard``, or the nearest one above it."""
+    for step in _STEP.findall(path):
+        below: Node | None = None
+        if isinstance(node, Mapping):
+            entry = node.entries.get(step)
+            below = None if entry is None else entry[0] if isinstance(entry[1], Scalar) and not entry[1].value else entry[1]
+        elif isinstance(node, Sequence) and step.isdigit() and int(step) < len(node.items):
+            below = node.items[int(step)]
+        if below is None:
+            return node
+        node = below
+    return node
+
+
+def facts_from_yaml(data: bytes, name: str, facts: Readable[str, object]) -> dict[str, Any]:
+    """Facts by name from a YAML (or JSON) file; ``facts`` is every fact that may occur, ``name`` the file's.
+
+    Raises:
+        FactError: with every problem, each with file:line:column and the path of its field.
+    """
+    root, diagnostics = read_bytes(data, name)
+    if root is None or diagnostics:
+        raise FactError(Problem(f"{d.file}:{d.line}:{d.column}", d.message, d.help) for d in diagnostics)
+    try:
+        return facts_from_data(plain(root), facts)
+    except FactError as error:
+        raise FactError(_placed(problem, root, name) for problem in error.problems) from None
+
+
+def _placed(problem: Problem, root: Node, name: str) -> Problem:
+    node = at_path(root, problem.path)
+    place = f"{name}:{node.line}:{node.column}"
+    return attrs.evolve(problem, path=f"{place}: {problem.path}" if problem.path else place)

@@ -1,0 +1,26 @@
+"""Coverage windows as they are written in rule files: ``mon-fri 08:00-18:00``."""
+
+import re
+
+from xtreme_rules.coverage.calendar import Window
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WINDOW = re.compile(r"([a-z]{3})(?:-([a-z]{3}))? (\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
+
+
+def parse_windows(text: str) -> tuple[Window, ...]:
+    """The windows of one line, one a weekday.
+
+    Raises:
+        ValueError: the text is no window, or one that is empty, runs backwards or ends after 24:00.
+    """
+    match = _WINDOW.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    first, last, *clock = match.groups()
+    start, end = (int(hour) * 60 + int(minute) for hour, minute in (clock[:2], clock[2:]))
+    if not start < end <= 24 * 60:
+        raise ValueError(text)
+    from_day, to_day = _WEEKDAYS.index(first), _WEEKDAYS.index(last or first)
+    days = [(from_day + step) % 7 for step in range((to_day - from_day) % 7 + 1)]
+    return tuple(Window(day, start, end) for day in days)
