@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from xtreme_rules.decisions import Decision, Option
-from xtreme_rules.engines import engine_named
+from xtreme_rules.engines import Engine, Evaluator, engine_named
 from xtreme_rules.errors import unknown_name
 from xtreme_rules.explain.identity import identity
 from xtreme_rules.explain.matrix import Matrix
@@ -39,15 +40,16 @@ def load(
     overlays = [overlay] if isinstance(overlay, str | Path) else overlay
     make = engine_named(engine)
     rules = read_rules(find(rulebook, on), [Path(path) for path in overlays], facts)
-    return Rulebook(rules, {key: Option(rules, item, make(rules, item)) for key, item in rules.entitlements.items()})
+    return Rulebook(rules, make)
 
 
 class Rulebook:
     """A rulebook that answers. It is immutable, and may be shared by threads."""
 
-    def __init__(self, rules: RuleSet, options: Mapping[str, Option]) -> None:
+    def __init__(self, rules: RuleSet, engine: Engine) -> None:
         self._rules = rules
-        self._options = options
+        self._engine = engine
+        self._options = {key: Option(rules, item, engine) for key, item in rules.entitlements.items()}
         self._checked = rules.schema.checked
 
     def decide(self, option: str, **facts: Any) -> Decision:
@@ -61,10 +63,12 @@ class Rulebook:
             FactError: a fact that does not exist, is of the wrong class, or holds a value that the rulebook does not
                 declare (an unknown package, say).
         """
-        chosen = self._options.get(option)
-        if chosen is None:
-            raise unknown_name("option", option, self._options)
-        return chosen.decide(self._checked(facts))
+        try:
+            chosen = self._options[option]
+        except KeyError:
+            raise unknown_name("option", option, self._options) from None
+        checked = self._checked(facts)
+        return Decision(chosen, checked, chosen.evaluate(checked))
 
     def decide_all(self, **facts: Any) -> dict[str, Decision]:
         """Decide every option over the same facts; by id, in the order of the rulebook.
@@ -73,7 +77,21 @@ class Rulebook:
             FactError: as ``decide``.
         """
         checked = self._checked(facts)
-        return {name: option.decide(checked) for name, option in self._options.items()}
+        met, unmet = self._evaluate_all(checked)
+        decisions = {}
+        for name, option in self._options.items():
+            count = len(option.entitlement.conditions)
+            mask = (1 << count) - 1
+            decisions[name] = Decision(option, checked, (met & mask, unmet & mask))
+            met, unmet = met >> count, unmet >> count
+        return decisions
+
+    @cached_property
+    def _evaluate_all(self) -> Evaluator:
+        """The truths of the conditions of every option, one option after the other."""
+        return self._engine(
+            self._rules, [c for option in self._options.values() for c in option.entitlement.conditions]
+        )
 
     def matrix(self) -> Matrix:
         """The overview: every option by area, and the packages that have it."""

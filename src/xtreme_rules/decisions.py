@@ -10,13 +10,20 @@ from typing import Any, NoReturn
 
 import attrs
 
-from xtreme_rules.engines.protocol import Evaluator, Truths
+from xtreme_rules.engines.protocol import Engine, Evaluator, Truths
 from xtreme_rules.explain.document import Document, Entry, Section
 from xtreme_rules.explain.identity import footer, identity
 from xtreme_rules.explain.phrases import checked_language, phrase
 from xtreme_rules.explain.wording import worded
 from xtreme_rules.language.template import LANGUAGES, Text
-from xtreme_rules.rulebook.model import Assumption, Condition, Entitlement, Obligation, RuleSet, without_indices
+from xtreme_rules.rulebook.model import (
+    Assumption,
+    Condition,
+    Entitlement,
+    Obligation,
+    RuleSet,
+    without_indices,
+)
 
 
 class Outcome(Enum):
@@ -81,23 +88,34 @@ class Reason:
 
 
 class Option:
-    """One entitlement of a rulebook with an engine: decides, and keeps the verdicts that it has met."""
+    """One entitlement of a rulebook, the evaluator that an engine makes for it, and the verdicts met so far."""
 
-    __slots__ = ("_verdicts", "entitlement", "evaluate", "rules")
+    __slots__ = ("entitlement", "evaluate", "rules", "verdicts")
 
-    def __init__(self, rules: RuleSet, entitlement: Entitlement, evaluate: Evaluator) -> None:
+    def __init__(self, rules: RuleSet, entitlement: Entitlement, engine: Engine) -> None:
         self.rules = rules
         self.entitlement = entitlement
-        self.evaluate = evaluate
-        self._verdicts: dict[Truths, Verdict] = {}
+        self.verdicts = _Verdicts(entitlement)
+        self.evaluate = self._made_at_first_use(engine)
 
-    def decide(self, facts: dict[str, Any]) -> "Decision":
-        """The decision over facts that were checked."""
-        truths = self.evaluate(facts)
-        verdict = self._verdicts.get(truths)
-        if verdict is None:
-            verdict = self._verdicts[truths] = Verdict.of(self.entitlement, truths)
-        return Decision(self, verdict, facts)
+    def _made_at_first_use(self, engine: Engine) -> Evaluator:
+        def evaluate(facts: dict[str, Any]) -> Truths:
+            self.evaluate = engine(self.rules, self.entitlement.conditions)
+            return self.evaluate(facts)
+
+        return evaluate
+
+
+class _Verdicts(dict[Truths, Verdict]):
+    """The verdicts on an entitlement by its truths, each made when it is first met."""
+
+    def __init__(self, entitlement: Entitlement) -> None:
+        super().__init__()
+        self.entitlement = entitlement
+
+    def __missing__(self, truths: Truths) -> Verdict:
+        verdict = self[truths] = Verdict.of(self.entitlement, truths)
+        return verdict
 
 
 class Decision:
@@ -109,10 +127,10 @@ class Decision:
 
     __slots__ = ("_facts", "_option", "_verdict")
 
-    def __init__(self, option: Option, verdict: Verdict, facts: dict[str, Any]) -> None:
+    def __init__(self, option: Option, facts: dict[str, Any], truths: Truths) -> None:
         self._option = option
-        self._verdict = verdict
         self._facts = facts
+        self._verdict = option.verdicts[truths]
 
     @property
     def option(self) -> str:
@@ -199,7 +217,8 @@ class Decision:
             "reasons": [_reason_data(reason) for reason in self.reasons],
             "conditions": {reason.condition: reason.truth for reason in self.conditions},
             "missing": [
-                {"path": path, "question": {lang: self.question(path, lang) for lang in LANGUAGES}} for path in self.missing
+                {"path": path, "question": {lang: self.question(path, lang) for lang in LANGUAGES}}
+                for path in self.missing
             ],
             "obligations": [duty.to_dict() for duty in self.obligations],
             "facts": facts_to_data(self._facts),
@@ -253,37 +272,31 @@ class Decision:
         return Duty(obligation.id, obligation.sources, self._worded(obligation.text))
 
     def _document(self, lang: str) -> Document:
-        entitlement = self._option.entitlement
+        entitlement, deciding = self._option.entitlement, self.reasons
         by_truth: dict[str, list[Reason]] = {"unmet": [], "unknown": [], "met": []}
         for reason in self.conditions:
             by_truth[reason.truth].append(reason)
-        headings = {"unmet": "why-not", "unknown": "open", "met": "why" if self.granted else "met"}
-        sections = [
-            Section(phrase(headings[truth], lang), tuple(self._entry(reason, lang) for reason in reasons))
-            for truth, reasons in by_truth.items()
-            if reasons
-        ]
-        clauses = tuple(_clause(source, lang) for source in entitlement.sources)
-        duties = [Entry("plain", duty.id, duty.text(lang), _clauses(duty.sources, lang)) for duty in self.obligations]
-        asked = [Entry("unknown", path, self.question(path, lang)) for path in self.missing]
-        for heading, entries in (("ask", asked), ("obligations", duties)):
-            if entries:
-                sections.append(Section(phrase(heading, lang), tuple(entries)))
-        promise = entitlement.promise.in_language(lang).plain
-        sections.append(Section(phrase("promise", lang), (Entry("plain", "", promise, clauses),)))
-        title = f"{entitlement.title.in_language(lang).plain} ({entitlement.id})"
-        lead = self._option.rules.title.in_language(lang).plain
+        assumptions = {item.id: item for reason in deciding for item in reason.assumptions}
+        sections = {
+            "why-not": [_entry(reason, lang) for reason in by_truth["unmet"]],
+            "open": [_entry(reason, lang) for reason in by_truth["unknown"]],
+            "ask": [Entry("unknown", path, self.question(path, lang)) for path in self.missing],
+            "why" if self.granted else "in-order": [_entry(reason, lang, self.granted) for reason in by_truth["met"]],
+            "obligations": [Entry("plain", d.id, d.text(lang), _clauses(d.sources, lang)) for d in self.obligations],
+            "assumptions": [
+                Entry("plain", item.id, f"{_plain(item.reading, lang)} ({_plain(item.reason, lang)})")
+                for item in assumptions.values()
+            ],
+            "promise": [Entry("plain", "", _plain(entitlement.promise, lang), _clauses(entitlement.sources, lang))],
+        }
         return Document(
-            title, self.outcome.value, phrase(self.outcome.value, lang), lead, tuple(sections), footer(self._option.rules, lang)
+            f"{_plain(entitlement.title, lang)} ({entitlement.id})",
+            self.outcome.value,
+            phrase(self.outcome.value, lang),
+            _plain(self._option.rules.title, lang),
+            tuple(Section(phrase(heading, lang), tuple(entries)) for heading, entries in sections.items() if entries),
+            footer(self._option.rules, lang),
         )
-
-    @staticmethod
-    def _entry(reason: Reason, lang: str) -> Entry:
-        notes = list(_clauses(reason.sources, lang)) if reason.truth != "met" else []
-        for assumption in reason.assumptions if reason.truth != "met" else ():
-            reading, why = assumption.reading.in_language(lang).plain, assumption.reason.in_language(lang).plain
-            notes.append(f"{phrase('assumption', lang)} {assumption.id}: {reading} ({why})")
-        return Entry(reason.truth, reason.condition, reason.text(lang), tuple(notes))
 
 
 @attrs.frozen
@@ -303,16 +316,24 @@ class Duty:
         return {"id": self.id, "text": dict(self._texts), "sources": list(self.sources)}
 
 
+def _plain(text: Text, lang: str) -> str:
+    return text.in_language(lang).plain
+
+
 def _both(text: Text) -> dict[str, str]:
-    return {lang: text.in_language(lang).plain for lang in LANGUAGES}
-
-
-def _clause(source: str, lang: str) -> str:
-    return f"{phrase('clause', lang)}: “{' '.join(source.split())}”"
+    return {lang: _plain(text, lang) for lang in LANGUAGES}
 
 
 def _clauses(sources: tuple[str, ...], lang: str) -> tuple[str, ...]:
-    return tuple(_clause(source, lang) for source in sources)
+    return tuple(f"{phrase('clause', lang)}: “{' '.join(source.split())}”" for source in sources)
+
+
+def _entry(reason: Reason, lang: str, cite: bool = True) -> Entry:
+    """A reason as a line, with the clauses behind it and the names of the assumptions it rests on."""
+    notes = _clauses(reason.sources, lang)
+    if reason.assumptions:
+        notes += (f"{phrase('assumption', lang)}: {', '.join(item.id for item in reason.assumptions)}",)
+    return Entry(reason.truth, reason.condition, reason.text(lang), notes if cite else ())
 
 
 def _reason_data(reason: Reason) -> dict[str, Any]:

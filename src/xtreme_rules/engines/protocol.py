@@ -1,11 +1,11 @@
 """The narrow waist: what every engine gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from xtreme_rules.rulebook.model import Entitlement, RuleSet
+from xtreme_rules.rulebook.model import Condition, RuleSet
 
-#: Bit masks ``(met, unmet)`` over the conditions of an entitlement, in their order; a bit in neither is unknown.
+#: Bit masks ``(met, unmet)`` over conditions, in their order; a bit in neither is unknown.
 Truths = tuple[int, int]
 
 #: Facts by name, checked by the rulebook's schema, to truths.
@@ -13,8 +13,8 @@ Evaluator = Callable[[dict[str, Any]], Truths]
 
 
 class Engine(Protocol):
-    """Makes, for an entitlement of a rulebook, the function that turns facts into truths."""
+    """Makes, for conditions of a rulebook, the function that turns facts into their truths."""
 
-    def __call__(self, rules: RuleSet, entitlement: Entitlement, /) -> Evaluator:
-        """The evaluator of one entitlement."""
+    def __call__(self, rules: RuleSet, conditions: Sequence[Condition], /) -> Evaluator:
+        """The evaluator of some conditions: those of one option, or of all."""
         ...

@@ -1,17 +1,18 @@
 """The reference engine: walks the condition trees by their meaning, with no tricks. The arbiter in tests."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from xtreme_rules.engines.protocol import Evaluator, Truths
-from xtreme_rules.rulebook.model import Entitlement, RuleSet
+from xtreme_rules.rulebook.model import Condition, RuleSet
 
 
-def reference(rules: RuleSet, entitlement: Entitlement) -> Evaluator:
+def reference(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
     """An evaluator that asks ``rules.meaning`` for each condition in turn."""
 
     def evaluate(facts: dict[str, Any]) -> Truths:
         met = unmet = 0
-        for index, condition in enumerate(entitlement.conditions):
+        for index, condition in enumerate(conditions):
             value = rules.meaning.value(condition.when, facts)
             met |= (value is True) << index
             unmet |= (value is False) << index

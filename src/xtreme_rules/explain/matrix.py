@@ -6,7 +6,7 @@ from xtreme_rules.explain.document import Table
 from xtreme_rules.explain.identity import footer
 from xtreme_rules.explain.phrases import checked_language, phrase
 from xtreme_rules.explain.render import rendered_table
-from xtreme_rules.rulebook.model import RuleSet
+from xtreme_rules.rulebook.model import Entitlement, RuleSet
 
 
 class Matrix:
@@ -14,6 +14,10 @@ class Matrix:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
+
+    def _row(self, item: Entitlement, lang: str) -> tuple[str | bool, ...]:
+        ticks = (self.has(package, item.id) for package in self._rules.packages)
+        return (item.title.in_language(lang).plain, *ticks)
 
     def has(self, package: str, option: str) -> bool:
         """Whether a package has an option, both by id."""
@@ -30,13 +34,12 @@ class Matrix:
         rules = self._rules
         groups = []
         for area, title in rules.areas.items():
-            inside = [item for item in rules.entitlements.values() if item.area == area]
-            rows = tuple(
-                (item.title.in_language(lang).plain, *(self.has(package, item.id) for package in rules.packages))
-                for item in inside
-            )
+            rows = tuple(self._row(item, lang) for item in rules.entitlements.values() if item.area == area)
             groups.append((title.in_language(lang).plain, rows))
-        header = (phrase("option", lang), *(package.title.in_language(lang).plain for package in rules.packages.values()))
+        header = (
+            phrase("option", lang),
+            *(package.title.in_language(lang).plain for package in rules.packages.values()),
+        )
         table = Table(rules.title.in_language(lang).plain, header, tuple(groups), footer(rules, lang))
         return rendered_table(table, format)
 
@@ -44,7 +47,8 @@ class Matrix:
         """The packages of each option, by id."""
         rules = self._rules
         return {
-            option: [package for package in rules.packages if self.has(package, option)] for option in rules.entitlements
+            option: [package for package in rules.packages if self.has(package, option)]
+            for option in rules.entitlements
         }
 
     def __str__(self) -> str:

@@ -41,7 +41,14 @@ def _renderer(renderers: dict[str, Callable[[T], str]], format: str) -> Callable
 
 
 def _wrapped(text: str, first: str, rest: str) -> str:
-    return fill(text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+    return fill(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _document_text(document: Document) -> str:
@@ -85,7 +92,9 @@ def _document_html(document: Document) -> str:
         for entry in section.entries:
             label = f" <code>{escape(entry.label)}</code>" if entry.label else ""
             mark = f'<span style="color: {_MARK_COLOURS[entry.mark]}; font-weight: 700">{_MARKS[entry.mark]}</span>'
-            notes = "".join(f'<div style="opacity: .7; font-size: .9em; padding-left: 1.4em">{escape(n)}</div>' for n in entry.notes)
+            notes = "".join(
+                f'<div style="opacity: .7; font-size: .9em; padding-left: 1.4em">{escape(n)}</div>' for n in entry.notes
+            )
             parts.append(f"<li>{mark}{label} {escape(entry.text)}{notes}</li>")
         parts.append("</ul>")
     parts.append(f'<div style="opacity: .6; font-size: .85em; margin-top: .8em">{escape(document.footer)}</div></div>')
@@ -102,7 +111,9 @@ def _table_text(table: Table) -> str:
 
     def line(cells: list[str]) -> str:
         first = cells[0].ljust(widths[0])
-        return "  ".join([first, *(cell.center(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]).rstrip()
+        return "  ".join(
+            [first, *(cell.center(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]
+        ).rstrip()
 
     lines = [table.title, "", "  " + line(list(table.header))]
     for heading, group in table.groups:
@@ -111,7 +122,12 @@ def _table_text(table: Table) -> str:
 
 
 def _table_markdown(table: Table) -> str:
-    lines = [f"### {table.title}", "", f"| {' | '.join(table.header)} |", f"|---{'|:-:' * (len(table.header) - 1)}|"]
+    lines = [
+        f"### {table.title}",
+        "",
+        f"| {' | '.join(table.header)} |",
+        f"|---{'|:-:' * (len(table.header) - 1)}|",
+    ]
     for heading, group in table.groups:
         lines.append(f"| **{heading}** |{' |' * (len(table.header) - 1)}")
         lines += [f"| {' | '.join(_plain_markdown(_cell(cell)) for cell in row)} |" for row in group]
@@ -124,13 +140,18 @@ def _table_html(table: Table) -> str:
         '<div style="font-family: system-ui, sans-serif">',
         f'<div style="font-size: 1.15em; font-weight: 600">{escape(table.title)}</div>',
         '<table style="border-collapse: collapse"><thead><tr>',
-        *(f"<th {style.format('left' if not i else 'center')}>{escape(cell)}</th>" for i, cell in enumerate(table.header)),
+        *(
+            f"<th {style.format('left' if not i else 'center')}>{escape(cell)}</th>"
+            for i, cell in enumerate(table.header)
+        ),
         "</tr></thead><tbody>",
     ]
     for heading, group in table.groups:
         parts.append(f'<tr><th colspan="{len(table.header)}" {style.format("left")}>{escape(heading)}</th></tr>')
         for row in group:
-            cells = (f"<td {style.format('left' if not i else 'center')}>{escape(_cell(c))}</td>" for i, c in enumerate(row))
+            cells = (
+                f"<td {style.format('left' if not i else 'center')}>{escape(_cell(c))}</td>" for i, c in enumerate(row)
+            )
             parts.append(f"<tr>{''.join(cells)}</tr>")
     parts.append(f'</tbody></table><div style="opacity: .6; font-size: .85em">{escape(table.footer)}</div></div>')
     return "".join(parts)
@@ -141,4 +162,8 @@ _DOCUMENTS: dict[str, Callable[[Document], str]] = {
     "html": _document_html,
     "markdown": _document_markdown,
 }
-_TABLES: dict[str, Callable[[Table], str]] = {"text": _table_text, "html": _table_html, "markdown": _table_markdown}
+_TABLES: dict[str, Callable[[Table], str]] = {
+    "text": _table_text,
+    "html": _table_html,
+    "markdown": _table_markdown,
+}

@@ -37,7 +37,7 @@ def fact(cls: C) -> C:
 
 
 def _check(self: Any) -> None:
-    cls = type(self)
+    cls: type = type(self)
     problems: list[Problem] = []
     for field in fields_of(cls).values():
         given = getattr(self, field.name)
@@ -104,7 +104,11 @@ def _check_moment(value: Any, kind: Type, path: str, problems: list[Problem]) ->
         problems.append(_wrong(value, kind, path))
     elif value.utcoffset() is None:
         problems.append(
-            Problem(path, f"{value.isoformat()} has no time zone", "give the datetime a tzinfo, such as ZoneInfo(...)")
+            Problem(
+                path,
+                f"{value.isoformat()} has no time zone",
+                "give the datetime a tzinfo, such as ZoneInfo(...)",
+            )
         )
     elif not FIRST_DAY < value.date() < LAST_DAY:
         problems.append(_out_of_range(value.date(), path))

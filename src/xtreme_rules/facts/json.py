@@ -102,9 +102,11 @@ def _time(data: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
 
 def _record(data: dict[str, Any], cls: type, path: str, problems: list[Problem]) -> Any:
     fields = fields_of(cls)
-    for name in data:
-        if name not in fields:
-            problems.append(Problem(f"{path}.{name}", "unknown field", did_you_mean(str(name), fields)))
+    problems.extend(
+        Problem(f"{path}.{name}", "unknown field", did_you_mean(str(name), fields))
+        for name in data
+        if name not in fields
+    )
     values: dict[str, Any] = {}
     for name, field in fields.items():
         if name in data and not (data[name] is None and not field.required):

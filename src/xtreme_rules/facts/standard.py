@@ -48,7 +48,9 @@ class Contract:
     def _problems(self) -> Problems:
         if self.start is not None and self.until is not None and self.until <= self.start:
             yield Problem(
-                "until", f"{self.until} is not after start ({self.start})", "until is the first day no longer covered"
+                "until",
+                f"{self.until} is not after start ({self.start})",
+                "until is the first day no longer covered",
             )
         if self.timezone is not None:
             yield from _timezone_problems(self.timezone)
@@ -68,7 +70,11 @@ def _timezone_problems(name: str) -> Problems:
         from zoneinfo import available_timezones
 
         suggestion = did_you_mean(name, available_timezones())
-        yield Problem("timezone", f"unknown time zone `{name}`", suggestion or "use an IANA name, such as `Europe/Amsterdam`")
+        yield Problem(
+            "timezone",
+            f"unknown time zone `{name}`",
+            suggestion or "use an IANA name, such as `Europe/Amsterdam`",
+        )
 
 
 @fact

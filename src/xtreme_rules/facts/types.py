@@ -2,7 +2,7 @@
 
 import types
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -83,7 +83,7 @@ def type_of(annotation: object, domain: str | None = None) -> tuple[Type, bool]:
     raise TypeError(f"a fact field cannot be annotated {annotation!r}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def fields_of(cls: type) -> dict[str, Field]:
     """The fields of an attrs class by name, in the order of their definition.
 

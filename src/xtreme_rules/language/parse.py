@@ -12,9 +12,32 @@ from datetime import timedelta
 import attrs
 
 from xtreme_rules.errors import XtremeRulesError, did_you_mean, listing
-from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, DAYS, DURATION, INTEGER, LARGEST_INTEGER, MOMENT, TEXT, Type
+from xtreme_rules.facts.types import (
+    BOOLEAN,
+    CALENDAR,
+    DATE,
+    DAYS,
+    DURATION,
+    INTEGER,
+    LARGEST_INTEGER,
+    MOMENT,
+    TEXT,
+    Type,
+)
 from xtreme_rules.language.schema import Schema
-from xtreme_rules.language.tree import Arithmetic, Both, Call, Compare, Covered, Literal, Member, Node, Not, Path, Shift
+from xtreme_rules.language.tree import (
+    Arithmetic,
+    Both,
+    Call,
+    Compare,
+    Covered,
+    Literal,
+    Member,
+    Node,
+    Not,
+    Path,
+    Shift,
+)
 from xtreme_rules.language.vocabulary import TERMS, Term
 
 MAX_LENGTH = 2_000
@@ -183,8 +206,6 @@ class _Reader:
         path = ".".join(reversed(parts))
         if path in self.constants:
             return self.constants[path]
-        if path in TERMS and TERMS[path].is_field:
-            return self._applied(node, TERMS[path], ())
         kind = self.schema.type_at(path)
         if kind is None:
             self._unknown_path(node, path)
@@ -203,7 +224,6 @@ class _Reader:
         for part in rest:
             kind = self.schema.type_at(holder)
             members = [] if kind is None else [*self.schema.members(kind)]
-            members += [key.partition(".")[2] for key in TERMS if key.startswith(f"{holder}.")]
             if part not in members:
                 near = did_you_mean(part, members) if members else f"`{holder}` is {_a(kind)}" if kind else ""
                 self.mistake(node, f"unknown field `{holder}.{part}`", near)
@@ -212,7 +232,7 @@ class _Reader:
 
     def _call(self, node: ast.Call, depth: int) -> Node | None:
         name = node.func.id if isinstance(node.func, ast.Name) else None
-        functions = [key for key, term in TERMS.items() if not term.is_field] + ["days"]
+        functions = [*TERMS, "days"]
         if name not in functions:
             shown = name or self.text.strip().encode()[node.func.col_offset : node.func.end_col_offset].decode()
             self.mistake(node.func, f"unknown function `{shown[:40]}`", did_you_mean(shown[:40], functions))
@@ -226,7 +246,8 @@ class _Reader:
             self.mistake(node, f"`{name}` takes {len(wanted)} argument{'s'[: len(wanted) != 1]}, not {len(arguments)}")
             return None
         fitted = [
-            self._fitted(place, argument, kind) for place, argument, kind in zip(node.args, arguments, wanted, strict=True)
+            self._fitted(place, argument, kind)
+            for place, argument, kind in zip(node.args, arguments, wanted, strict=True)
         ]
         if name == "days":
             return self._days(node, fitted[0])
@@ -302,12 +323,13 @@ class _Reader:
             self.mistake(node.right, "a date moves by a constant number of days", "write `days(...)` with a number")
             return None
         moved = count.value.days if sign == "+" else -count.value.days
+        base = day
         if isinstance(day, Shift):
-            day, moved = day.date, day.days + moved
+            base, moved = day.date, day.days + moved
         if abs(moved) > MAX_SHIFT:
             self.mistake(node, f"moves a date by more than {MAX_SHIFT:,} days")
             return None
-        return Shift(day, moved)
+        return Shift(base, moved)
 
     def _comparison(self, node: ast.Compare, depth: int) -> Node | None:
         places = [node.left, *node.comparators]
@@ -330,7 +352,13 @@ class _Reader:
         return links[0] if len(links) == 1 else Both("and", tuple(links))
 
     def _compared(
-        self, node: ast.Compare, operation: ast.cmpop, left: ast.expr, a: Node | None, right: ast.expr, b: Node | None
+        self,
+        node: ast.Compare,
+        operation: ast.cmpop,
+        left: ast.expr,
+        a: Node | None,
+        right: ast.expr,
+        b: Node | None,
     ) -> Node | None:
         sign = _COMPARISONS.get(type(operation))
         if sign is None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -22,7 +21,7 @@ class Domain:
 
     def rank(self, value: object) -> int:
         """The place of a value in the order, from 0."""
-        return self.values.index(value)  # type: ignore[arg-type]
+        return self.values.index(value)
 
 
 class Schema:
@@ -54,33 +53,63 @@ class Schema:
     def checked(self, given: dict[str, Any]) -> dict[str, Any]:
         """Facts as engines take them: every name known, every value of its class, every domain value declared.
 
-        Facts that are ``None`` are left out, moments are in UTC, lists are tuples.
+        Facts that are ``None`` are left out, moments are in UTC, lists are tuples. ``given`` may be changed.
 
         Raises:
             FactError: with every problem.
         """
         fits = self._fits
         for name, value in given.items():
-            if name not in fits or not fits[name](value):
+            if value.__class__ is list:
+                given[name] = value = tuple(value)
+            fit = fits.get(name)
+            if fit is None or not fit(value):
                 return self._mended(given)
         return given
 
     def _fit(self, kind: Type) -> Callable[[Any], bool]:
-        """A quick test that a value can be taken as it is; what fails it is looked at closely by ``_mended``."""
-        if kind.name == "record":
-            record = kind.record
-            held = [(attrgetter(name), frozenset(values)) for name, values in self._domain_fields(kind)]
-            nested = [attrgetter(name) for name, part in self.members(kind).items() if part.record is not None]
-            if not held and not nested:
-                return lambda value: value.__class__ is record
+        """A quick test that a value can be taken as it is; ``_mended`` looks closely at what fails it."""
+        record = kind.record
         if kind.name == "moment":
             return lambda value: value.__class__ is datetime and value.tzinfo is UTC
-        return lambda value: value.__class__ is kind.record and not any(self._domain_problems(value, kind, ""))
+        if record is None:
+            return lambda value: False
+        if kind.name == "records":
+            return self._fit_records(self._fit(Type("record", record=record)), record)
+        parts = [(name, part) for name, part in self.members(kind).items() if self._has_domain(part)]
+        if not parts:
+            return lambda value: value.__class__ is record
+        # One flat expression: a loop over the parts would cost more than all else that a quick decision does.
+        tests = ["value.__class__ is record"]
+        names: dict[str, Any] = {"record": record}
+        for name, part in parts:
+            if part.domain is not None:
+                names[f"of_{name}"] = {*self.domains[part.domain].values, None}
+                tests.append(f"value.{name} in of_{name}")
+            else:
+                names[f"of_{name}"] = self._fit(part)
+                tests.append(f"(not value.{name} or of_{name}(value.{name}))")
+        test: Callable[[Any], bool] = eval(f"lambda value: {' and '.join(tests)}", names)  # noqa: S307  our own text
+        return test
 
-    def _domain_fields(self, kind: Type) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        for name, part in self.members(kind).items():
-            if part.domain is not None and part.domain in self.domains:
-                yield name, (*self.domains[part.domain].values, None)
+    def _fit_records(self, fit: Callable[[Any], bool], record: type) -> Callable[[Any], bool]:
+        by_class_alone = not self._has_domain(Type("record", record=record))
+
+        def fit_records(value: Any) -> bool:
+            if value.__class__ is not tuple:
+                return False
+            for item in value:  # noqa: SIM110  a generator costs more than the whole loop
+                if not (item.__class__ is record if by_class_alone else fit(item)):
+                    return False
+            return True
+
+        return fit_records
+
+    def _has_domain(self, kind: Type) -> bool:
+        """Whether a value of a kind can hold a value of a domain that the rulebook declares."""
+        if kind.record is None:
+            return kind.domain in self.domains
+        return any(self._has_domain(part) for part in self.members(Type("record", record=kind.record)).values())
 
     def _mended(self, given: dict[str, Any]) -> dict[str, Any]:
         problems: list[Problem] = []
@@ -101,7 +130,7 @@ class Schema:
 
     def _domain_problems(self, value: Any, kind: Type, path: str) -> Iterator[Problem]:
         """Values, however deep, that the rulebook does not declare."""
-        if value is None or kind.record is None and kind.domain is None:
+        if value is None or (kind.record is None and kind.domain is None):
             return
         if kind.domain is not None:
             known = self.domains[kind.domain].values if kind.domain in self.domains else (value,)

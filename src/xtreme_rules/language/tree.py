@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import attrs
 
-from xtreme_rules.facts.types import BOOLEAN, DATE, DAYS, Type
+from xtreme_rules.facts.types import BOOLEAN, DATE, Type
 from xtreme_rules.language.vocabulary import Term
 
 
@@ -179,7 +179,7 @@ def _written(node: Node) -> tuple[str, int]:
             return name, atom
         case Call(term=term, arguments=arguments):
             inner = ", ".join(map(write, arguments))
-            return (term.name if term.is_field else f"{term.name}({inner})"), atom
+            return f"{term.name}({inner})", atom
         case Shift(date=day, days=count):
             sign = "+" if count >= 0 else "-"
             return f"{_write(day, _BINDING['+'])} {sign} days({abs(count)})", _BINDING["+"]

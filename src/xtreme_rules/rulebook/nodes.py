@@ -6,6 +6,7 @@ typed implicitly: what was written stays text.
 """
 
 from pathlib import Path
+from typing import Any, NoReturn
 
 import attrs
 import yaml
@@ -161,12 +162,12 @@ class _Builder:
             return True
         raise RulebookError([Diagnostic(self.source.file, 1, 1, "is empty")])
 
-    def _refuse(self, event: yaml.Event, message: str, help: str) -> None:  # noqa: A002
+    def _refuse(self, event: Any, message: str, help: str) -> NoReturn:  # noqa: A002
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         text = self.source.line(line)
         raise RulebookError([Diagnostic(self.source.file, line, column, message, help, text[:200])])
 
-    def _node(self, event: yaml.Event, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> Node:
         self.count += 1
         if self.count > MAX_NODES:
             self._refuse(event, f"more than {MAX_NODES:,} values in one file", "split it")

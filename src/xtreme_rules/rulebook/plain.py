@@ -1,5 +1,6 @@
 """YAML nodes as plain data, as JSON would have it, and facts read from files with the place of every problem."""
 
+import json
 import re
 from collections.abc import Mapping as Readable
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import attrs
 
 from xtreme_rules.errors import FactError, Problem
-from xtreme_rules.facts.json import facts_from_data
+from xtreme_rules.facts.json import facts_from_data, facts_from_json
 from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, Sequence, read_bytes
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -35,7 +36,9 @@ def at_path(node: Node, path: str) -> Node:
         below: Node | None = None
         if isinstance(node, Mapping):
             entry = node.entries.get(step)
-            below = None if entry is None else entry[0] if isinstance(entry[1], Scalar) and not entry[1].value else entry[1]
+            below = (
+                None if entry is None else entry[0] if isinstance(entry[1], Scalar) and not entry[1].value else entry[1]
+            )
         elif isinstance(node, Sequence) and step.isdigit() and int(step) < len(node.items):
             below = node.items[int(step)]
         if below is None:
@@ -51,12 +54,23 @@ def facts_from_yaml(data: bytes, name: str, facts: Readable[str, object]) -> dic
         FactError: with every problem, each with file:line:column and the path of its field.
     """
     root, diagnostics = read_bytes(data, name)
+    if root is None and (text := _json_text(data)) is not None:
+        return facts_from_json(text, facts)
     if root is None or diagnostics:
         raise FactError(Problem(f"{d.file}:{d.line}:{d.column}", d.message, d.help) for d in diagnostics)
     try:
         return facts_from_data(plain(root), facts)
     except FactError as error:
         raise FactError(_placed(problem, root, name) for problem in error.problems) from None
+
+
+def _json_text(data: bytes) -> str | None:
+    """JSON that YAML does not take, such as a text with a surrogate pair."""
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return data.decode("utf-8")
 
 
 def _placed(problem: Problem, root: Node, name: str) -> Problem:

@@ -92,13 +92,20 @@ class _Builder(Reader):
         assumptions = {
             key: self._assumption(key, value) for key, _, value in self.named(head.get("assumptions"), "assumptions")
         }
-        common = self.fields(head["every-entitlement"], "every-entitlement", ("requires",)) if "every-entitlement" in head else {}
+        common = (
+            self.fields(head["every-entitlement"], "every-entitlement", ("requires",))
+            if "every-entitlement" in head
+            else {}
+        )
         entitlements = {
             key: self._entitlement(key, value, packages, areas, assumptions, common.get("requires"))
             for key, _, value in self.named(documents["entitlements"], "the entitlements")
         }
         questions = self._questions(head.get("questions"), documents["rulebook"], entitlements.values())
-        name, effective_from = self.string(head.get("name"), "name"), self.day(head.get("effective-from"), "effective-from")
+        name, effective_from = (
+            self.string(head.get("name"), "name"),
+            self.day(head.get("effective-from"), "effective-from"),
+        )
         title = self._plain(head.get("title"), "title")
         if self.problems or name is None or effective_from is None:
             return None
@@ -139,7 +146,9 @@ class _Builder(Reader):
 
     def _values(self, head: Mapping[str, Node], packages: Mapping[str, Package]) -> dict[str, dict[str | int, Text]]:
         """The titles of the values of every domain."""
-        values: dict[str, dict[str | int, Text]] = {"package": {key: package.title for key, package in packages.items()}}
+        values: dict[str, dict[str | int, Text]] = {
+            "package": {key: package.title for key, package in packages.items()}
+        }
         severities: dict[str | int, Text] = {}
         for key, key_node, value in self.named(head.get("severities"), "severities"):
             number = self.integer(key_node, "a severity")
@@ -150,14 +159,21 @@ class _Builder(Reader):
             if name in (*values, "calendar"):
                 self.problem(name_node, f"the domain `{name}` is the rulebook's own", "choose another name")
                 continue
-            values[name] = {key: self._plain(value, f"`{key}`") for key, _, value in self.named(node, f"domain `{name}`")}
+            values[name] = {
+                key: self._plain(value, f"`{key}`") for key, _, value in self.named(node, f"domain `{name}`")
+            }
         return values
 
     def _domains(
-        self, values: Mapping[str, Mapping[str | int, Text]], packages: Mapping[str, Package], calendars: Mapping[str, Calendar]
+        self,
+        values: Mapping[str, Mapping[str | int, Text]],
+        packages: Mapping[str, Package],
+        calendars: Mapping[str, Calendar],
     ) -> list[Domain]:
         named = [
-            Domain(name, tuple(map(str, titles))) for name, titles in values.items() if name not in ("package", "severity")
+            Domain(name, tuple(map(str, titles)))
+            for name, titles in values.items()
+            if name not in ("package", "severity")
         ]
         severities = tuple(key for key in values["severity"] if isinstance(key, int))
         return [
@@ -175,7 +191,9 @@ class _Builder(Reader):
             closed = self.choice(fields.get("holidays"), "holidays", {"closed": True, "open": False})
             windows: list[Window] = []
             for item in self.items(fields.get("windows"), "windows"):
-                windows += self.converted(item, "a window", parse_windows, "`mon-fri 08:00-18:00`, at most until 24:00") or ()
+                windows += (
+                    self.converted(item, "a window", parse_windows, "`mon-fri 08:00-18:00`, at most until 24:00") or ()
+                )
             calendars[key] = Calendar(key, tuple(windows), bool(closed))
         return calendars, titles
 
@@ -195,7 +213,10 @@ class _Builder(Reader):
         common: Node | None,
     ) -> Entitlement:
         fields = self.fields(
-            node, f"option `{key}`", ("since", "area", "title", "promise", "source"), ("values", "requires", "obligations")
+            node,
+            f"option `{key}`",
+            ("since", "area", "title", "promise", "source"),
+            ("values", "requires", "obligations"),
         )
         since = self.choice(fields.get("since"), "package", packages)
         area = self.choice(fields.get("area"), "area", {name: name for name in areas})
@@ -206,7 +227,8 @@ class _Builder(Reader):
         requires |= {name: value for name, _, value in self.named(fields.get("requires"), "requires")}
         conditions = [self._condition(name, value, constants, assumptions) for name, value in requires.items()]
         obligations = [
-            self._obligation(name, value, constants) for name, _, value in self.named(fields.get("obligations"), "obligations")
+            self._obligation(name, value, constants)
+            for name, _, value in self.named(fields.get("obligations"), "obligations")
         ]
         return Entitlement(
             key,
@@ -230,9 +252,7 @@ class _Builder(Reader):
     def _condition(
         self, key: str, node: Node, constants: Mapping[str, Literal], assumptions: Mapping[str, Assumption]
     ) -> Condition | None:
-        fields = self.fields(
-            node, f"condition `{key}`", ("when", "requirement", "otherwise"), ("source", "assumption")
-        )
+        fields = self.fields(node, f"condition `{key}`", ("when", "requirement", "otherwise"), ("source", "assumption"))
         sources = self.strings(fields.get("source"), "source")
         readings = [self.choice(item, "assumption", assumptions) for item in self.one_or_more(fields.get("assumption"))]
         if "source" not in fields and "assumption" not in fields:
@@ -257,7 +277,11 @@ class _Builder(Reader):
         if isinstance(node, MappingNode):
             for path, (key_node, value) in node.entries.items():
                 if self.schema.type_at(path) is None:
-                    known = [f"{name}.{part}" for name, kind in self.schema.facts.items() for part in self.schema.members(kind)]
+                    known = [
+                        f"{name}.{part}"
+                        for name, kind in self.schema.facts.items()
+                        for part in self.schema.members(kind)
+                    ]
                     self.problem(key_node, f"unknown fact `{path}`", did_you_mean(path, [*known, *self.schema.facts]))
                 questions[path] = self._plain(value, f"the question for `{path}`")
             read = {path for item in entitlements for path in item.asks}

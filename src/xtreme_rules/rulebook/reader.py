@@ -1,7 +1,8 @@
 """Reading typed values out of YAML nodes, noting every mistake and going on."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping as Readable
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as Readable
 from datetime import date
 from typing import TypeVar
 
@@ -9,7 +10,8 @@ from xtreme_rules.errors import did_you_mean
 from xtreme_rules.language.parse import MistakesError, parse_condition
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.template import LANGUAGES, Template, Text, parse_template
-from xtreme_rules.language.tree import Literal, Node as Tree
+from xtreme_rules.language.tree import Literal
+from xtreme_rules.language.tree import Node as Tree
 from xtreme_rules.rulebook.diagnostics import Diagnostic
 from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, Sequence, diagnostic
 

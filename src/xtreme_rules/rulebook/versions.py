@@ -3,12 +3,23 @@
 from datetime import date
 from pathlib import Path
 
+import attrs
+
 import xtreme_rules.rulebook as here
 from xtreme_rules.errors import UnknownNameError, did_you_mean
 from xtreme_rules.rulebook.diagnostics import RulebookError, shown
-from xtreme_rules.rulebook.nodes import Mapping, Scalar, read_file
+from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, read_file
 
 BUNDLED = "xtreme"
+
+
+@attrs.frozen
+class Version:
+    """One version of a rulebook: its name, the day from which it holds, and its folder."""
+
+    name: str
+    effective_from: date
+    folder: Path
 
 
 def bundled_rules() -> Path:
@@ -18,50 +29,65 @@ def bundled_rules() -> Path:
     return inside if inside.is_dir() else package.parent.parent / "rules"
 
 
-def find(rulebook: str | Path, on: date | None) -> Path:
-    """The folder of a rulebook.
+def versions(rulebook: str | Path) -> list[Version]:
+    """The versions of a rulebook, the oldest first.
 
     ``rulebook`` is the name of a bundled rulebook, or the path of a folder that is one or holds versions of one, a
-    folder each. Of several versions, the one that holds on the day ``on`` is the latest that took effect by then;
-    without a day it is the latest.
+    folder each.
 
     Raises:
-        UnknownNameError: there is no such rulebook, or none held on that day.
+        UnknownNameError: there is no such rulebook, or a folder holds versions of several.
         RulebookError: the ``rulebook.yaml`` of a version cannot be read.
     """
-    named = isinstance(rulebook, str) and not Path(rulebook).is_dir()
-    folder = bundled_rules() if named else Path(rulebook)
-    if not folder.is_dir():
-        raise UnknownNameError(f"no rulebook folder `{rulebook}`")
-    heads = [folder] if (folder / "rulebook.yaml").is_file() else sorted(p.parent for p in folder.glob("*/rulebook.yaml"))
-    versions = [(_head(path), path) for path in heads]
+    folder = Path(rulebook)
+    named = isinstance(rulebook, str) and not folder.is_dir()
     if named:
-        names = {name for (name, _), _ in versions}
-        if rulebook not in names:
-            near = did_you_mean(str(rulebook), names) or "give the path of its folder"
-            raise UnknownNameError(f"unknown rulebook `{rulebook}`; {near}")
-        versions = [version for version in versions if version[0][0] == rulebook]
-    if not versions:
+        folder = bundled_rules()
+    elif not folder.is_dir():
+        raise UnknownNameError(f"no rulebook folder `{rulebook}`")
+    folders = [folder] if (folder / "rulebook.yaml").is_file() else [p.parent for p in folder.glob("*/rulebook.yaml")]
+    found = [_version(path) for path in folders]
+    names = sorted({version.name for version in found})
+    if named and rulebook not in names:
+        near = did_you_mean(str(rulebook), names) if "/" not in str(rulebook) else "there is no such folder"
+        raise UnknownNameError(f"unknown rulebook `{rulebook}`; {near or 'give the path of its folder'}")
+    if not found:
         raise UnknownNameError(f"no rulebook in `{shown(folder)}`; a rulebook is a folder with a `rulebook.yaml`")
-    names = {name for (name, _), _ in versions}
-    if len(names) > 1:
-        raise UnknownNameError(f"`{shown(folder)}` holds several rulebooks ({', '.join(sorted(names))}); name the folder of one")
-    holding = [(since, path) for (_, since), path in versions if on is None or since <= on]
+    if not named and len(names) > 1:
+        raise UnknownNameError(f"`{shown(folder)}` holds several rulebooks, {', '.join(names)}; name the folder of one")
+    chosen = [version for version in found if not named or version.name == rulebook]
+    return sorted(chosen, key=lambda version: (version.effective_from, version.folder))
+
+
+def find(rulebook: str | Path, on: date | None) -> Path:
+    """The folder of the version of a rulebook that holds on a day; without a day, of the latest.
+
+    Raises:
+        UnknownNameError: as ``versions``; also if none held on that day.
+        RulebookError: as ``versions``.
+    """
+    known = versions(rulebook)
+    holding = [version for version in known if on is None or version.effective_from <= on]
     if not holding:
-        first = min(since for (_, since), _ in versions)
-        raise UnknownNameError(f"no version of `{names.pop()}` held on {on}; the first holds from {first}")
-    return max(holding)[1]
+        first = known[0]
+        raise UnknownNameError(
+            f"no version of `{first.name}` held on {on}; the first holds from {first.effective_from}"
+        )
+    return holding[-1].folder
 
 
-def _head(folder: Path) -> tuple[str, date]:
-    """The name and the day of effect of a rulebook; what is wrong beyond them is left to the reading of the rest."""
+def _version(folder: Path) -> Version:
+    """Name and day of effect as ``rulebook.yaml`` has them; what is wrong with them is found when all of it is read."""
     root, problems = read_file(folder / "rulebook.yaml")
     if root is None:
         raise RulebookError(problems)
-    name = root.get("name") if isinstance(root, Mapping) else None
-    since = root.get("effective-from") if isinstance(root, Mapping) else None
     try:
-        day = date.fromisoformat(since.value) if isinstance(since, Scalar) else date.min
+        since = date.fromisoformat(_text(root, "effective-from"))
     except ValueError:
-        day = date.min
-    return name.value if isinstance(name, Scalar) else folder.name, day
+        since = date.min
+    return Version(_text(root, "name") or folder.name, since, folder)
+
+
+def _text(root: Node, key: str) -> str:
+    node = root.get(key) if isinstance(root, Mapping) else None
+    return node.value if isinstance(node, Scalar) else ""

@@ -1,0 +1,174 @@
+"""The commands: each reads, asks the library, and prints."""
+
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+import xtreme_rules
+from xtreme_rules.api import Rulebook, load
+from xtreme_rules.cases import check as run_cases
+from xtreme_rules.decisions import Outcome
+from xtreme_rules.errors import XtremeRulesError
+from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError, shown
+from xtreme_rules.rulebook.plain import facts_from_yaml
+from xtreme_rules.rulebook.versions import BUNDLED, versions
+
+_STATUS = {Outcome.GRANTED: 0, Outcome.DENIED: 1, Outcome.NEEDS_INFORMATION: 3}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"`{text}` is not a day; write it like 2026-12-12") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"`{text}` is not a moment; write it like 2026-12-12T09:30:00+01:00") from None
+    if moment.utcoffset() is None:
+        raise click.BadParameter(f"`{text}` has no time zone; end it with `Z` or an offset such as `+01:00`")
+    return moment
+
+
+_overlay = click.option("--overlay", multiple=True, metavar="FILE", help="A file of changed values to lay over it.")
+_fact_classes = click.option("--fact-classes", metavar="FILE.py", help="A Python file to run, whose FACTS adds facts.")
+
+
+def _with_rulebook(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that choose a rulebook, and the rulebook that was chosen."""
+
+    @click.option("--rulebook", default=BUNDLED, show_default=True, metavar="NAME|DIR", help="The rulebook to use.")
+    @click.option("--on", type=_day, metavar="DAY", help="The day on which it must hold; default: the latest version.")
+    @_overlay
+    @_fact_classes
+    @wraps(command)
+    def with_rulebook(
+        rulebook: str, on: date | None, overlay: tuple[str, ...], fact_classes: str | None, **rest: Any
+    ) -> int:
+        return command(load(rulebook, on=on, overlay=overlay, facts=_read_fact_classes(fact_classes)), **rest)
+
+    return with_rulebook
+
+
+_format = click.option("--format", "form", type=click.Choice(["text", "json", "html", "markdown"]), default="text")
+_lang = click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True, help="The language.")
+
+
+def run() -> None:
+    """Run the command that was given, and leave with its status."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a tick shows a question mark
+    try:
+        status = cli(prog_name="xtreme-rules", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from None
+    except click.Abort:
+        raise SystemExit(2) from None
+    except XtremeRulesError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from None
+    except OSError as error:
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        raise SystemExit(2) from None
+    raise SystemExit(status if isinstance(status, int) else 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(xtreme_rules.__version__, prog_name="xtreme-rules")
+def cli() -> None:
+    """Ask what a support contract covers: granted, denied or needs information, and why."""
+
+
+@cli.command()
+@_with_rulebook
+@_lang
+@_format
+def matrix(rulebook: Rulebook, lang: str, form: str) -> int:
+    """Print the overview: every option, and the packages that have it."""
+    overview = rulebook.matrix()
+    click.echo(_json(overview.to_dict()) if form == "json" else overview.show(lang, form))
+    return 0
+
+
+@cli.command()
+@click.argument("option")
+@click.option("--facts", required=True, metavar="FILE", help="Facts as YAML or JSON; `-` reads standard input.")
+@click.option(
+    "--at", type=_moment, metavar="MOMENT", help="The moment asked for; default: `at` of the facts, else now."
+)
+@_with_rulebook
+@_lang
+@_format
+def decide(rulebook: Rulebook, option: str, facts: str, at: datetime | None, lang: str, form: str) -> int:
+    """Decide OPTION over facts, and explain the answer.
+
+    Exit status: 0 granted, 1 denied, 3 needs information, 2 wrong use.
+    """
+    given = _read_facts(facts, rulebook)
+    given["at"] = at or given.get("at") or datetime.now(UTC)
+    decision = rulebook.decide(option, **given)
+    click.echo(_json(decision.to_dict()) if form == "json" else decision.explain(lang, form))
+    return _STATUS[decision.outcome]
+
+
+@cli.command()
+@click.argument("directory", required=False)
+@_overlay
+@_fact_classes
+def check(directory: str | None, overlay: tuple[str, ...], fact_classes: str | None) -> int:
+    """Validate the rulebook in DIRECTORY (default: the bundled one), every version of it, and run its cases.
+
+    Prints every diagnostic; exit status 1 if there is any. With an overlay the cases, which speak of the rulebook
+    without it, are not run.
+    """
+    classes = _read_fact_classes(fact_classes)
+    found: list[Diagnostic] = []
+    for version in versions(directory or BUNDLED):
+        count = 0
+        try:
+            rulebook = load(version.folder, overlay=overlay, facts=classes)
+            count, problems = (0, []) if overlay else run_cases(rulebook)
+        except RulebookError as error:
+            problems = list(error.diagnostics)
+        found += problems
+        verdict = f"{len(problems)} problem{'s'[: len(problems) != 1]}" if problems else "no problems"
+        for problem in problems:
+            click.echo(str(problem))
+        click.echo(f"{shown(version.folder)}: {count} cases, {verdict}")
+    return 1 if found else 0
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False)
+
+
+def _read_facts(file: str, rulebook: Rulebook) -> dict[str, Any]:
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    return facts_from_yaml(data, "standard input" if file == "-" else file, rulebook.rules.schema.annotations)
+
+
+def _read_fact_classes(file: str | None) -> Mapping[str, object] | None:
+    """The ``FACTS`` of a Python file that the user named."""
+    if file is None:
+        return None
+    spec = importlib.util.spec_from_file_location(Path(file).stem, file)
+    if spec is None or spec.loader is None or not Path(file).is_file():
+        raise click.UsageError(f"--fact-classes: `{file}` is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(spec.name, module)
+    spec.loader.exec_module(module)
+    facts = getattr(module, "FACTS", None)
+    if not isinstance(facts, Mapping):
+        raise click.UsageError(f"--fact-classes: `{file}` has no FACTS; define FACTS = {{'name': FactClass}}")
+    return facts
