@@ -1,0 +1,192 @@
+"""Measure the budgets of the library, side by side with the same logic by hand and with other engines.
+
+Prints two tables and then a line a budget. It measures and does not judge: a budget that is not met is no failure.
+"""
+
+import gc
+import importlib
+from collections.abc import Callable, Sequence
+from platform import machine, python_version
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter_ns
+
+import by_hand
+import fresh
+import with_xtreme_rules
+from situations import SITUATIONS, Case
+
+from xtreme_rules import Outcome
+
+ROUNDS = 41
+FRESH_ROUNDS = 21
+BATCH_NS = 20_000_000
+
+BY_HAND = "by hand"
+OURS = "xtreme-rules"
+OURS_UNREAD = "xtreme-rules, outcome only"
+OURS_ALL = "xtreme-rules, all options"
+ATTRS_YAML = "import attrs, yaml"
+IMPORT = "import xtreme_rules"
+LOAD = "xtreme_rules.load()"
+LOAD_AND_USE = "xtreme_rules.load().decide_all()"
+
+#: By name: the module and its function. A module whose engine is not there is left out, and said so.
+PEERS = {
+    "zen-engine": ("with_zen", "decide"),
+    "rule-engine": ("with_rule_engine", "decide"),
+    "durable_rules": ("with_durable_rules", "decide"),
+    "cedarpy": ("with_cedar", "decide"),
+    "cedarpy, policies as text": ("with_cedar", "decide_from_text"),
+}
+
+Decide = Callable[..., object]
+Samples = dict[str, list[float]]
+
+
+def peers() -> dict[str, Decide]:
+    """Those of the peers that are installed."""
+    found: dict[str, Decide] = {}
+    for name, (module, function) in PEERS.items():
+        try:
+            found[name] = getattr(importlib.import_module(module), function)
+        except ImportError as error:
+            print(f"{name} is not measured: {error}")
+    return found
+
+
+def check_agreement(contenders: dict[str, Decide]) -> None:
+    """Every contender gives the library's outcome in every situation, and by hand its names too."""
+    for situation, case in SITUATIONS.items():
+        outcome, unmet, unknown = with_xtreme_rules.decide(*case)
+        if not situation.startswith(outcome.value.replace("_", " ")):
+            raise SystemExit(f"xtreme-rules says {outcome.value} of the situation `{situation}`")
+        if by_hand.decide(*case) != (outcome.value, list(unmet), list(unknown)):
+            raise SystemExit(f"by hand disagrees on the situation `{situation}`: {by_hand.decide(*case)}")
+        for name, decide in contenders.items():
+            if Outcome(decide(*case)) is not outcome:
+                raise SystemExit(f"{name} disagrees on the situation `{situation}`: {decide(*case)}")
+
+
+def cycled(decide: Decide, cases: Sequence[Case]) -> Callable[[int], None]:
+    """A function that decides every case, so many times over."""
+
+    def cycle(times: int) -> None:
+        for _ in range(times):
+            for contract, weekend, bookings in cases:
+                decide(contract, weekend, bookings)
+
+    return cycle
+
+
+def repeated(decide: Callable[[], object]) -> Callable[[int], None]:
+    """A function that calls another, so many times over."""
+
+    def repeat(times: int) -> None:
+        for _ in range(times):
+            decide()
+
+    return repeat
+
+
+def elapsed(run: Callable[[int], None], times: int) -> int:
+    """Nanoseconds, without the garbage collector in between."""
+    gc.collect()
+    gc.disable()
+    try:
+        start = perf_counter_ns()
+        run(times)
+        return perf_counter_ns() - start
+    finally:
+        gc.enable()
+
+
+def decisions(runs: dict[str, Callable[[int], None]], sizes: dict[str, int]) -> Samples:
+    """Microseconds a decision: in each round every contender in turn, each round beginning with another."""
+    batches = {}
+    for name, run in runs.items():
+        run(20)
+        batches[name] = max(1, round(20 * BATCH_NS / elapsed(run, 20)))
+    samples: Samples = {name: [] for name in runs}
+    names = list(runs)
+    for number in range(ROUNDS):
+        turn = number % len(names)
+        for name in names[turn:] + names[:turn]:
+            times = batches[name]
+            samples[name].append(elapsed(runs[name], times) / 1000 / times / sizes[name])
+    return samples
+
+
+def processes() -> Samples:
+    """Milliseconds of importing and of loading, each in a fresh process, in turn."""
+    statements = {
+        ATTRS_YAML: (ATTRS_YAML, "pass"),
+        IMPORT: (IMPORT, "pass"),
+        LOAD: (LOAD, "import xtreme_rules"),
+        LOAD_AND_USE: (LOAD_AND_USE, "import xtreme_rules"),
+    }
+    samples: Samples = {name: [] for name in statements}
+    with TemporaryDirectory() as byte_code:
+        for statement, before in statements.values():
+            fresh.milliseconds(statement, before, byte_code)
+        for _ in range(FRESH_ROUNDS):
+            for name, (statement, before) in statements.items():
+                samples[name].append(fresh.milliseconds(statement, before, byte_code))
+    return samples
+
+
+def ratio(samples: Samples, name: str, base: str) -> float:
+    """The median, over the rounds, of the ratio within a round."""
+    return median(a / b for a, b in zip(samples[name], samples[base], strict=True))
+
+
+def print_table(title: str, unit: str, samples: Samples, bases: Sequence[str]) -> None:
+    """A line a contender: the median, and the ratio to each base."""
+    width = max(map(len, [title, *samples]))
+    print(f"\n{title:<{width}}  {f'median {unit}':>9}" + "".join(f"  {f'x {base}':>20}" for base in bases))
+    for name, values in samples.items():
+        ratios = "".join(f"  {ratio(samples, name, base):>20.2f}" for base in bases)
+        print(f"{name:<{width}}  {median(values):>9.2f}{ratios}")
+
+
+def print_budgets(times: Samples, starts: Samples) -> None:
+    """A line a budget of the design: what it asks, what was measured, and whether it is met."""
+    at_most = [
+        ("one decision, every failed condition named", times, OURS, BY_HAND, 1.3),
+        ("all options for one contract and situation", times, OURS_ALL, BY_HAND, 12.0),
+        (IMPORT, starts, IMPORT, ATTRS_YAML, 2.0),
+        ("loading and checking the bundled rulebook", starts, LOAD, ATTRS_YAML, 2.5),
+    ]
+    at_least = [("durable_rules", 5.0), ("zen-engine", 3.0), ("cedarpy", 40.0), ("rule-engine", 3.0)]
+    lines = []
+    for what, samples, name, base, most in at_most:
+        measured = ratio(samples, name, base)
+        lines.append((what, f"at most {most:g} x {base}", measured, measured <= most))
+    for peer, least in at_least:
+        if peer in times:
+            measured = ratio(times, peer, OURS)
+            lines.append((f"faster than {peer}", f"at least {least:g} x", measured, measured >= least))
+    print(f"\n{'budget':<44}  {'allowed':<31}  measured")
+    for what, allowed, measured, met in lines:
+        print(f"{what:<44}  {allowed:<31}  {measured:>8.2f}  {'met' if met else 'not met'}")
+
+
+def main() -> None:
+    """Check that all agree, measure, print."""
+    cases = list(SITUATIONS.values())
+    others = peers()
+    check_agreement(others)
+    ours: dict[str, Decide] = {OURS: with_xtreme_rules.decide, OURS_UNREAD: with_xtreme_rules.decide_only}
+    contenders: dict[str, Decide] = {BY_HAND: by_hand.decide, **ours, **others}
+    runs = {name: cycled(decide, cases) for name, decide in contenders.items()}
+    sizes = dict.fromkeys(runs, len(cases))
+    runs[OURS_ALL], sizes[OURS_ALL] = repeated(with_xtreme_rules.decide_all), 1
+    print(f"Python {python_version()}, {machine()}; {len(cases)} situations, {ROUNDS} rounds")
+    times, starts = decisions(runs, sizes), processes()
+    print_table("special-event weekend", "µs", times, [BY_HAND, OURS])
+    print_table("in a fresh process", "ms", starts, [ATTRS_YAML])
+    print_budgets(times, starts)
+
+
+if __name__ == "__main__":
+    main()

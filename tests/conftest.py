@@ -1,0 +1,51 @@
+"""Fixtures that every test of meaning shares: it takes the engine as a parameter, and runs on all of them."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import xtreme_rules as xr
+from xtreme_rules.engines import ENGINES
+
+ROOT = Path(__file__).parent.parent
+
+settings.register_profile(
+    "default", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("default")
+
+
+@cache
+def bundled(engine: str = "compiled") -> xr.Rulebook:
+    return xr.load(engine=engine)
+
+
+@pytest.fixture(params=sorted(ENGINES), scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of each engine in turn."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def rulebook(engine: str) -> xr.Rulebook:
+    """The bundled rulebook on each engine in turn."""
+    return bundled(engine)
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
+    """Run the command line in this process: exit status, standard output, standard error."""
+    from xtreme_rules.cli import main
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["xtreme-rules", *words])
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capfd.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return run

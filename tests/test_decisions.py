@@ -1,0 +1,227 @@
+"""The laws of decisions. Each holds on every engine, over generated facts with unknowns."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import situations
+
+import xtreme_rules as xr
+from conftest import bundled
+from xtreme_rules.cases import Case, read_cases
+from xtreme_rules.engines import ENGINES
+from xtreme_rules.language.tree import asks, reads
+
+OPTIONS = bundled().options
+GRANTED = [case for case in read_cases(bundled())[0] if case.outcome is xr.Outcome.GRANTED]
+options = st.sampled_from(OPTIONS)
+engines = st.sampled_from(sorted(ENGINES))
+
+
+def without(value: Any, steps: list[str]) -> Any:
+    """A value without what lies at a path; the whole of it if the path ends here."""
+    if value is None or not steps:
+        return None
+    name, *rest = steps
+    if name.endswith("[]"):
+        items = getattr(value, name[:-2])
+        return attrs.evolve(value, **{name[:-2]: items and tuple(without(item, rest) for item in items)})
+    return attrs.evolve(value, **{name: without(getattr(value, name), rest)})
+
+
+def blanked(facts: dict[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    """Facts without those at some paths. What can't be unknown by itself goes with the fact that holds it."""
+    left = dict(facts)
+    for path in paths:
+        name, *rest = path.split(".")
+        if rest in (["id"], ["package_changes"]):
+            rest = []
+        left[name] = without(left.get(name), rest)
+    return left
+
+
+def asked(option: str) -> list[str]:
+    return list(bundled().rules.entitlements[option].asks)
+
+
+@st.composite
+def less_and_more(draw: st.DrawFn) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """An option, facts, and the same facts with more of them known."""
+    if draw(st.booleans()):
+        case: Case = draw(st.sampled_from(GRANTED))
+        option, more = case.option, dict(case.facts)
+        more |= draw(st.fixed_dictionaries({}, optional={name: st.just(None) for name in more}))
+    else:
+        option, more = draw(options), draw(situations())
+    paths = draw(st.lists(st.sampled_from(asked(option)), max_size=4, unique=True))
+    return option, blanked(more, paths), more
+
+
+@given(situations())
+def test_engines_agree(facts: dict[str, Any]) -> None:
+    """Every engine gives every option the same outcome, reasons and missing facts."""
+    answers = [bundled(engine).decide_all(**facts) for engine in sorted(ENGINES)]
+    for others in answers[1:]:
+        for option, decision in answers[0].items():
+            assert others[option] == decision
+            assert others[option].missing == decision.missing
+
+
+@given(engines, situations())
+def test_deciding_all_is_deciding_each(engine: str, facts: dict[str, Any]) -> None:
+    """decide_all gives exactly what decide gives, for each option, in the order of the rulebook."""
+    rulebook = bundled(engine)
+    together = rulebook.decide_all(**facts)
+    assert tuple(together) == rulebook.options
+    for option, decision in together.items():
+        assert decision == rulebook.decide(option, **facts)
+
+
+@given(engines, less_and_more())
+def test_knowledge_is_stable(engine: str, drawn: tuple[str, dict[str, Any], dict[str, Any]]) -> None:
+    """More knowledge never overturns an answer: what was met stays met, what was unmet stays unmet."""
+    option, less, more = drawn
+    before, after = bundled(engine).decide(option, **less), bundled(engine).decide(option, **more)
+    if before.outcome is not xr.Outcome.NEEDS_INFORMATION:
+        assert after.outcome is before.outcome
+    assert set(before.unmet) <= set(after.unmet)
+    assert set(before.conditions_by_truth["met"]) <= set(after.conditions_by_truth["met"])
+
+
+@given(engines, st.sampled_from(GRANTED), st.data())
+def test_what_is_missing_is_all_that_is_needed(engine: str, case: Case, data: st.DataObject) -> None:
+    """Filling in exactly the missing facts decides; while one of them is still missing, nothing is granted."""
+    rulebook = bundled(engine)
+    paths = data.draw(st.lists(st.sampled_from(asked(case.option)), min_size=1, unique=True))
+    decision = rulebook.decide(case.option, **blanked(case.facts, paths))
+    assert decision.outcome is xr.Outcome.NEEDS_INFORMATION
+    missing = {re.sub(r"\[\d+\]", "[]", path) for path in decision.missing}
+    rest = [path for path in asked(case.option) if path not in missing]
+    assert rulebook.decide(case.option, **filled(case.facts, missing, rest)).granted
+    one = data.draw(st.sampled_from(sorted(missing)))
+    assert not rulebook.decide(case.option, **blanked(case.facts, [one])).granted
+
+
+def filled(facts: dict[str, Any], missing: set[str], known: list[str]) -> dict[str, Any]:
+    """The facts at the missing paths and at those that were known: everything that was asked for, and no more."""
+    kept = {path.split(".")[0] for path in (*missing, *known)}
+    return {name: value for name, value in facts.items() if name in kept}
+
+
+def upgraded(facts: dict[str, Any], to: str) -> dict[str, Any]:
+    """The same facts, but the contract has at least the package ``to`` throughout."""
+    order = list(bundled().rules.packages)
+    contract = facts.get("contract")
+    if contract is None or contract.package is None:
+        return facts
+
+    def at_least(package: str) -> str:
+        return max(package, to, key=order.index)
+
+    changes = [attrs.evolve(change, package=at_least(change.package)) for change in contract.package_changes]
+    return {**facts, "contract": attrs.evolve(contract, package=at_least(contract.package), package_changes=changes)}
+
+
+@given(engines, st.one_of(situations(), st.sampled_from(GRANTED).map(lambda case: case.facts)), st.sampled_from(["premium", "elite"]))
+def test_an_upgrade_never_takes_an_entitlement_away(engine: str, facts: dict[str, Any], package: str) -> None:
+    """Whatever was granted is granted with a higher package too, and nothing new is denied."""
+    rulebook = bundled(engine)
+    after = rulebook.decide_all(**upgraded(facts, package))
+    for option, before in rulebook.decide_all(**facts).items():
+        if before.granted:
+            assert after[option].granted
+        assert set(after[option].unmet) <= set(before.unmet)
+
+
+@given(engines, st.sampled_from(GRANTED), situations())
+def test_reasons_are_sound(engine: str, case: Case, facts: dict[str, Any]) -> None:
+    """Mend the facts that the reasons name, by those of a granted case, and none of these reasons is left."""
+    rulebook = bundled(engine)
+    decision = rulebook.decide(case.option, **facts)
+    by_id = {condition.id: condition for condition in rulebook.rules.entitlements[case.option].conditions}
+    for reason in decision.reasons if decision.unmet else ():
+        names = {path.split(".")[0] for path in reads(by_id[reason.condition].when)}
+        mended = {**facts, **{name: case.facts[name] for name in names}}
+        assert reason.condition not in rulebook.decide(case.option, **mended).unmet
+
+
+@given(engines, options, situations())
+def test_reasons_are_complete(engine: str, option: str, facts: dict[str, Any]) -> None:
+    """Every condition is met, unmet or unknown; reasons are all of the kind that makes the outcome, and only these."""
+    decision = bundled(engine).decide(option, **facts)
+    truths = {reason.condition: reason.truth for reason in decision.conditions}
+    kind = {
+        xr.Outcome.DENIED: "unmet",
+        xr.Outcome.NEEDS_INFORMATION: "unknown",
+        xr.Outcome.GRANTED: "met",
+    }[decision.outcome]
+    assert [reason.condition for reason in decision.reasons] == [name for name, truth in truths.items() if truth == kind]
+    assert ("unmet" in truths.values()) == (decision.outcome is xr.Outcome.DENIED)
+    assert decision.granted == (set(truths.values()) <= {"met"})
+    for reason in decision.conditions:
+        assert bool(reason.missing) == (reason.truth == "unknown")
+        assert reason.sources or reason.assumptions
+
+
+@given(engines, options, situations())
+def test_an_answer_survives_json(engine: str, option: str, facts: dict[str, Any]) -> None:
+    """The answer as JSON holds the facts, and deciding on them again gives the same answer."""
+    rulebook = bundled(engine)
+    decision = rulebook.decide(option, **facts)
+    data = json.loads(json.dumps(decision.to_dict()))
+    again = rulebook.decide(option, **xr.facts_from_json(json.dumps(data["facts"])))
+    assert again == decision
+    assert again.to_dict() == data
+    assert data["outcome"] == decision.outcome.value
+    assert set(data["conditions"]) == {condition.id for condition in rulebook.rules.entitlements[option].conditions}
+
+
+@given(options, situations(), st.sampled_from(["nl", "en"]), st.sampled_from(["text", "html", "markdown"]))
+def test_every_decision_can_be_explained(option: str, facts: dict[str, Any], lang: str, form: str) -> None:
+    """Every decision has an explanation in both languages and every form; it names every condition and missing fact."""
+    decision = bundled().decide(option, **facts)
+    explanation = decision.explain(lang, form)
+    for reason in decision.conditions:
+        assert reason.condition in explanation
+    for path in decision.missing:
+        assert path in explanation
+    assert "{" not in explanation
+
+
+def test_an_answer_has_no_truth_value() -> None:
+    """No ``if`` can hide the third answer: bool() of a decision and of an outcome raises and says what to ask."""
+    decision = bundled().decide("online-groups")
+    with pytest.raises(TypeError, match=r"use `decision.granted`"):
+        bool(decision)
+    with pytest.raises(TypeError, match=r"use `decision.granted`"):
+        bool(decision.outcome)
+
+
+def test_obligations_come_with_a_grant_only() -> None:
+    """Obligations are those of the rule file when granted, worded for the request, and none otherwise."""
+    for case in GRANTED:
+        decision = bundled().decide(case.option, **case.facts)
+        written = bundled().rules.entitlements[case.option].obligations
+        assert [duty.id for duty in decision.obligations] == [duty.id for duty in written]
+        assert bundled().decide(case.option).obligations == ()
+    saturday = next(case for case in GRANTED if case.option == "special-event-weekend")
+    first = bundled().decide(saturday.option, **saturday.facts).obligations[0]
+    assert first.text("nl").startswith("Er wordt een supportmedewerker toegewezen voor het weekend van zaterdag ")
+    assert first.sources[0].startswith("U krijgt een supportmedewerker toegewezen")
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_condition_can_ask(option: str) -> None:
+    """Every fact that an option can lack has a question in both languages."""
+    decision = bundled().decide(option)
+    assert decision.outcome is xr.Outcome.NEEDS_INFORMATION
+    for condition in bundled().rules.entitlements[option].conditions:
+        for path in asks(condition.when):
+            assert decision.question(path, "nl").endswith("?")
+            assert decision.question(path, "en").endswith("?")
+            assert decision.question(path, "nl") != decision.question(path, "en")

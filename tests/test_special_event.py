@@ -1,0 +1,116 @@
+"""The special-event weekend against an account of its clauses that shares nothing with the engines."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+from dateutil.relativedelta import relativedelta
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from strategies import situations
+
+import xtreme_rules as xr
+from conftest import bundled
+from xtreme_rules.language.vocabulary import contract_year, contract_year_end, contract_year_start
+
+DAY = timedelta(days=1)
+
+
+def package_on(contract: xr.Contract, day: date) -> str | None:
+    return ([contract.package] + [change.package for change in contract.package_changes if change.day <= day])[-1]
+
+
+def year_of(contract: xr.Contract, day: date) -> int:
+    """The contract year of a day, counted up or down from the original start, one anniversary at a time."""
+    assert contract.start is not None
+    year = 0
+    while day >= contract.start + relativedelta(years=year + 1):
+        year += 1
+    while day < contract.start + relativedelta(years=year):
+        year -= 1
+    return year
+
+
+def used(booking: xr.Booking, zone: ZoneInfo) -> bool:
+    began = datetime.combine(booking.saturday, time(), zone)
+    return booking.status == "booked" or (booking.cancelled_at is not None and booking.cancelled_at >= began)
+
+
+def failures(contract: xr.Contract, weekend: xr.WeekendRequest, bookings: tuple[xr.Booking, ...]) -> set[str]:
+    """What fails, clause by clause, when everything is known."""
+    assert contract.timezone is not None
+    assert contract.start is not None
+    assert contract.until is not None
+    assert weekend.saturday is not None
+    assert weekend.submitted_at is not None
+    zone = ZoneInfo(contract.timezone)
+    saturday, sunday = weekend.saturday, weekend.saturday + DAY
+    year = year_of(contract, saturday)
+    others = [
+        item
+        for item in bookings
+        if item.contract_id == contract.id and item.request_id != weekend.id and used(item, zone)
+    ]
+    submitted = weekend.submitted_at.astimezone(zone).date()
+    holds = {
+        "package": {package_on(contract, saturday), package_on(contract, sunday)} == {"elite"},
+        "in-force": contract.start <= saturday and sunday < contract.until,
+        "one-contract-year": year_of(contract, sunday) == year,
+        "two-weeks-notice": submitted <= saturday - timedelta(weeks=2),
+        "one-per-contract-year": not [item for item in others if year_of(contract, item.saturday) == year],
+        "standard-products": all(product.standard for product in weekend.products or ()),
+        "working-language": bool(weekend.accepts_english),
+        "no-implementation-consulting": not weekend.implementation_consulting,
+    }
+    return {name for name, held in holds.items() if not held}
+
+
+@given(st.sampled_from(["compiled", "reference"]), situations())
+def test_a_decision_is_what_the_clauses_say(engine: str, facts: dict[str, Any]) -> None:
+    """With everything known, the unmet conditions are exactly the clauses that an independent account finds broken."""
+    decision = bundled(engine).decide("special-event-weekend", **facts)
+    assume(decision.conditions_by_truth["unknown"] == ())
+    checked = decision.facts
+    assert set(decision.unmet) == failures(checked["contract"], checked["weekend"], checked["bookings"])
+
+
+@given(situations(), st.integers(1, 3), st.booleans())
+def test_other_years_never_change_a_decision(facts: dict[str, Any], years: int, earlier: bool) -> None:
+    """Nothing carries over: weekends used, or not used, in other contract years change no answer."""
+    contract, weekend = facts.get("contract"), facts.get("weekend")
+    assume(contract is not None and contract.start is not None and facts.get("bookings") is not None)
+    assume(weekend is not None and weekend.saturday is not None)
+    shift = timedelta(weeks=53 * years) * (-1 if earlier else 1)
+    saturday = weekend.saturday + shift
+    assume(year_of(contract, saturday) != year_of(contract, weekend.saturday))
+    extra = xr.Booking(id="another-year", contract_id=contract.id, saturday=saturday, status="booked")
+    more = {**facts, "bookings": [*facts["bookings"], extra]}
+    option = "special-event-weekend"
+    assert bundled().decide(option, **more).conditions_by_truth == bundled().decide(option, **facts).conditions_by_truth
+
+
+@given(situations())
+def test_the_order_of_bookings_and_those_of_others_do_not_matter(facts: dict[str, Any]) -> None:
+    """Bookings count as a set, and bookings of other contracts are ignored."""
+    assume(facts.get("bookings") is not None and facts.get("contract") is not None)
+    others = [attrs.evolve(item, id=f"x-{item.id}", contract_id="somebody else") for item in facts["bookings"]]
+    more = {**facts, "bookings": [*others, *reversed(facts["bookings"])]}
+    option = "special-event-weekend"
+    assert bundled().decide(option, **more).conditions_by_truth == bundled().decide(option, **facts).conditions_by_truth
+
+
+days = st.dates(date(1950, 1, 1), date(2150, 12, 31))
+
+
+@given(days, days)
+@example(date(2024, 2, 28), date(2024, 2, 29))
+@example(date(2024, 2, 29), date(2025, 2, 28))
+@example(date(2024, 2, 29), date(2028, 2, 28))
+def test_contract_years_are_those_of_relativedelta(start: date, day: date) -> None:
+    """A day lies in year n if and only if start + n years <= day < start + (n + 1) years."""
+    year = contract_year(day, start)
+    assert start + relativedelta(years=year) <= day < start + relativedelta(years=year + 1)
+    assert contract_year_start(day, start) <= day < contract_year_end(day, start)
+    assert contract_year(contract_year_start(day, start), start) == year
+    assert contract_year(contract_year_end(day, start), start) == year + 1
