@@ -8,6 +8,7 @@ known, then towards the early days of the pool.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ PACKAGES = ("xtreme", "premium", "elite")
 SEVERITIES = (1, 2, 3, 4)
 TOPICS = ("process", "product-functionality", "specific-function", "installation", "implementation")
 TIMEZONES = ("UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Cairo")
+IDENTIFIERS = ("A", "B", "C")
 HOLIDAYS = ("NL", "DE-BY", "US")
 
 FIRST_DAY, LAST_DAY = date(2024, 2, 1), date(2027, 3, 31)
@@ -46,155 +48,174 @@ NOTABLE_DAYS = (
     date(2026, 2, 28),
     date(2026, 3, 1),
 )
-NOTABLE_TIMES = (time(0), time(7, 59), time(8), time(12), time(17, 59), time(18), time(23, 59))
+NOTABLE_TIMES = (time(12), time(0), time(7, 59), time(8), time(17, 59), time(18), time(23, 59))
 
 
-def maybe(values: SearchStrategy[T], unknowns: bool = True) -> SearchStrategy[T | None]:
-    """A value, or now and then ``None``, which is not known; always a value without ``unknowns``."""
-    return st.integers(0, 5).flatmap(lambda n: values if n else st.none()) if unknowns else values
-
-
-def identifiers() -> SearchStrategy[str]:
-    """Few enough to meet: a request of this contract, a booking of another one."""
-    return st.sampled_from(("A", "B", "C"))
+# A strategy costs much more to make than to draw from, so these few are made once and shared.
+_DAYS = st.sampled_from(NOTABLE_DAYS) | st.dates(FIRST_DAY, LAST_DAY)
+_TIMES = st.sampled_from(NOTABLE_TIMES) | st.times()
+_INDEX = st.integers(0, 999)
+_UNKNOWN = st.sampled_from([True] + [False] * 7)
+_SOME_UNKNOWN = st.sampled_from([True, False])
 
 
 def days() -> SearchStrategy[date]:
     """Days of the pool, the notable ones more often."""
-    return st.sampled_from(NOTABLE_DAYS) | st.dates(FIRST_DAY, LAST_DAY)
+    return _DAYS
 
 
 def saturday_of(day: date) -> date:
-    """The Saturday of the week that a day lies in: Monday to Friday before it, or the day before a Sunday."""
+    """The Saturday of the week, Monday to Sunday, that a day lies in."""
     return day + timedelta(days=5 - day.weekday())
 
 
-def saturdays(near: Sequence[date] = ()) -> SearchStrategy[date]:
-    """Saturdays of the pool, those within a week of the days ``near`` and of their anniversaries more often."""
-    anniversaries = [day + relativedelta(years=years) for day in near for years in range(4)]
-    anchors = sorted({saturday_of(day) for day in [*NOTABLE_DAYS, *anniversaries]})
-    around = st.builds(lambda anchor, weeks: anchor + timedelta(weeks=weeks), st.sampled_from(anchors), st.integers(-1, 1))
-    return around | days().map(saturday_of)
+class _Draw:
+    """Draws single values; ``maybe`` is ``None`` now and then where that is allowed."""
+
+    def __init__(self, draw: DrawFn, unknowns: bool = True) -> None:
+        self.draw = draw
+        self.unknowns = unknowns
+
+    def known(self) -> bool:
+        return not (self.unknowns and self.draw(_UNKNOWN))
+
+    def maybe(self, values: Sequence[T] | SearchStrategy[T]) -> T | None:
+        if not self.known():
+            return None
+        return self.draw(values) if isinstance(values, SearchStrategy) else self.one_of(values)
+
+    def one_of(self, values: Sequence[T]) -> T:
+        return values[self.draw(_INDEX) % len(values)]
+
+    def saturday(self, near: Sequence[date]) -> date:
+        """A Saturday within a week of one of the days ``near``, of one of their anniversaries, or of any day."""
+        day = self.one_of([*near, self.draw(_DAYS)]) + relativedelta(years=self.one_of((0, 0, 1, 2)))
+        return saturday_of(day) + timedelta(weeks=self.one_of((1, 0, 2, -1)))
+
+    def moment(self, timezone: str | None = None, day: date | None = None) -> datetime:
+        """A moment of a day on the wall clock of ``timezone``, in UTC."""
+        zone = ZoneInfo(timezone or self.one_of(TIMEZONES))
+        clock = self.draw(_TIMES).replace(fold=self.one_of((0, 1)))
+        return datetime.combine(day or self.draw(_DAYS), clock, zone).astimezone(UTC)
 
 
-def moments(timezone: str | None = None, on: SearchStrategy[date] | None = None) -> SearchStrategy[datetime]:
-    """Moments in UTC, at the edges of coverage hours and days on the wall clock of ``timezone`` more often."""
-    zones = st.sampled_from(TIMEZONES if timezone is None else (timezone,)).map(ZoneInfo)
-    clock = st.sampled_from(NOTABLE_TIMES) | st.times()
-
-    def moment(day: date, at: time, zone: ZoneInfo, fold: int) -> datetime:
-        return datetime.combine(day, at.replace(fold=fold), zone).astimezone(UTC)
-
-    return st.builds(moment, days() if on is None else on, clock, zones, st.integers(0, 1))
-
-
-def package_changes() -> SearchStrategy[tuple[xr.PackageChange, ...]]:
-    """Up to three changes of package, in order."""
-    change = st.builds(xr.PackageChange, day=days(), package=st.sampled_from(PACKAGES))
-    changes = st.lists(change, max_size=3, unique_by=lambda change: change.day)
-    return changes.map(lambda items: tuple(sorted(items, key=lambda change: change.day)))
+@st.composite
+def moments(draw: DrawFn, timezone: str | None = None) -> datetime:
+    """Moments in UTC, at the edges of coverage hours and of days on the wall clock of ``timezone`` more often."""
+    return _Draw(draw).moment(timezone)
 
 
 @st.composite
 def contracts(draw: DrawFn, unknowns: bool = True) -> xr.Contract:
-    """Contracts from a day to some years."""
-    start = draw(maybe(days(), unknowns))
-    term = st.sampled_from([relativedelta(years=1), relativedelta(years=3), relativedelta(days=1)])
-    until = maybe(term.map(lambda term: (start or FIRST_DAY) + term), unknowns)
+    """Contracts of a day, of one year or of three, with up to three changes of package."""
+    pick = _Draw(draw, unknowns)
+    start = pick.maybe(_DAYS)
+    period = pick.one_of([relativedelta(years=years) for years in (3, 3, 3, 1)] + [relativedelta(days=1)])
+    changed = sorted({draw(_DAYS) for _ in range(pick.one_of((0, 0, 0, 1, 2, 3)))})
     return xr.Contract(
-        id=draw(identifiers()),
-        package=draw(maybe(st.sampled_from(PACKAGES), unknowns)),
+        id=pick.one_of(IDENTIFIERS),
+        package=pick.maybe((*PACKAGES, "elite")),
         start=start,
-        until=draw(until),
-        timezone=draw(maybe(st.sampled_from(TIMEZONES), unknowns)),
-        package_changes=draw(package_changes()),
-        holidays=draw(st.none() | st.sampled_from(HOLIDAYS)),
+        until=(start or FIRST_DAY) + period if pick.known() else None,
+        timezone=pick.maybe(TIMEZONES),
+        package_changes=tuple(xr.PackageChange(day=day, package=pick.one_of(PACKAGES)) for day in changed),
+        holidays=pick.one_of((None, *HOLIDAYS)),
     )
 
 
-def _flags(cls: Callable[..., T], unknowns: bool, *names: str, **others: SearchStrategy[Any]) -> SearchStrategy[T]:
-    return st.builds(cls, **others, **{name: maybe(st.booleans(), unknowns) for name in names})
+@cache
+def _records(cls: Callable[..., T], unknowns: bool, names: tuple[str, ...]) -> SearchStrategy[T]:
+    """Records whose fields ``names`` are flags, true more often; of few identifiers, if they have any."""
+
+    @st.composite
+    def record(draw: DrawFn) -> T:
+        pick = _Draw(draw, unknowns)
+        identity = {"id": pick.one_of(IDENTIFIERS)} if cls is xr.Component else {}
+        return cls(**identity, **{name: pick.maybe((True, True, True, False)) for name in names})
+
+    return record()
 
 
 def components(unknowns: bool = True) -> SearchStrategy[xr.Component]:
     """Components, of few identifiers."""
-    names = ("standard", "generally_available", "under_agreement")
-    return _flags(xr.Component, unknowns, *names, id=identifiers())
-
-
-def incidents(unknowns: bool = True) -> SearchStrategy[xr.Incident]:
-    """Incidents of every severity."""
-    return st.builds(
-        xr.Incident,
-        id=identifiers(),
-        severity=maybe(st.sampled_from(SEVERITIES), unknowns),
-        submitted_at=maybe(moments(), unknowns),
-        component=maybe(components(unknowns), unknowns),
-    )
-
-
-def questions(unknowns: bool = True) -> SearchStrategy[xr.Question]:
-    """Questions on every topic."""
-    topics = st.sampled_from(TOPICS)
-    return st.builds(xr.Question, topic=maybe(topics, unknowns), component=maybe(components(unknowns), unknowns))
+    return _records(xr.Component, unknowns, ("standard", "generally_available", "under_agreement"))
 
 
 def remote_accesses(unknowns: bool = True) -> SearchStrategy[xr.RemoteAccess]:
     """What was arranged for remote access."""
-    return _flags(xr.RemoteAccess, unknowns, "authorised", "connection_provided", "customer_present")
+    return _records(xr.RemoteAccess, unknowns, ("authorised", "connection_provided", "customer_present"))
 
 
 def subscriptions(unknowns: bool = True) -> SearchStrategy[xr.Subscription]:
     """Signed up for notifications, or not."""
-    return _flags(xr.Subscription, unknowns, "critical_notifications")
+    return _records(xr.Subscription, unknowns, ("critical_notifications",))
 
 
 def programmes(unknowns: bool = True) -> SearchStrategy[xr.AdopterProgramme]:
     """What holds for a beta or early-adopter programme."""
     names = ("planning_allows", "capacity_allows", "business_requirements_met", "environment_requirements_met")
-    return _flags(xr.AdopterProgramme, unknowns, *names)
+    return _records(xr.AdopterProgramme, unknowns, names)
 
 
 def escalations(unknowns: bool = True) -> SearchStrategy[xr.Escalation]:
     """Specialists needed, or not."""
-    return _flags(xr.Escalation, unknowns, "specialist_needed")
+    return _records(xr.Escalation, unknowns, ("specialist_needed",))
+
+
+@st.composite
+def incidents(draw: DrawFn, unknowns: bool = True) -> xr.Incident:
+    """Incidents of every severity."""
+    pick = _Draw(draw, unknowns)
+    return xr.Incident(
+        id=pick.one_of(IDENTIFIERS),
+        severity=pick.maybe(SEVERITIES),
+        submitted_at=pick.moment() if pick.known() else None,
+        component=pick.maybe(components(unknowns)),
+    )
+
+
+@st.composite
+def questions(draw: DrawFn, unknowns: bool = True) -> xr.Question:
+    """Questions on every topic."""
+    pick = _Draw(draw, unknowns)
+    return xr.Question(topic=pick.maybe(TOPICS), component=pick.maybe(components(unknowns)))
 
 
 @st.composite
 def weekend_requests(
     draw: DrawFn, unknowns: bool = True, near: Sequence[date] = (), timezone: str | None = None
 ) -> xr.WeekendRequest:
-    """Requests for a weekend near the anniversaries of some days, submitted some two weeks before more often."""
-    saturday = draw(maybe(saturdays(near), unknowns))
-    notice = st.integers(12, 16).map(lambda days: (saturday or LAST_DAY) - timedelta(days=days))
+    """Requests for a weekend near the anniversaries of some days, submitted about two weeks before more often."""
+    pick = _Draw(draw, unknowns)
+    saturday = pick.saturday(near) if pick.known() else None
+    submitted_on = (saturday or draw(_DAYS)) - timedelta(days=pick.one_of((14, 15, 13, 28, 1)))
+    products = tuple(draw(components(unknowns)) for _ in range(pick.one_of((1, 1, 1, 2, 3))))
     return xr.WeekendRequest(
-        id=draw(identifiers()),
+        id=pick.one_of(IDENTIFIERS),
         saturday=saturday,
-        submitted_at=draw(maybe(moments(timezone, notice) | moments(timezone), unknowns)),
-        products=draw(maybe(st.lists(components(unknowns), min_size=1, max_size=3).map(tuple), unknowns)),
-        accepts_english=draw(maybe(st.booleans(), unknowns)),
-        implementation_consulting=draw(maybe(st.booleans(), unknowns)),
+        submitted_at=pick.moment(timezone, submitted_on) if pick.known() else None,
+        products=products if pick.known() else None,
+        accepts_english=pick.maybe((True, True, True, False)),
+        implementation_consulting=pick.maybe((False, False, False, True)),
     )
 
 
 @st.composite
-def booking_lists(
-    draw: DrawFn, near: Sequence[date] = (), timezone: str | None = None, max_size: int = 4
-) -> tuple[xr.Booking, ...]:
+def booking_lists(draw: DrawFn, near: Sequence[date] = (), timezone: str | None = None) -> tuple[xr.Booking, ...]:
     """Histories: bookings of few contracts and requests, some cancelled, about the start of the weekend more often."""
+    pick = _Draw(draw)
     bookings = []
-    for number in range(draw(st.integers(0, max_size))):
-        saturday = draw(saturdays(near))
-        cancelled = draw(st.booleans())
-        about = st.integers(-1, 1).map(lambda days, saturday=saturday: saturday + timedelta(days=days))
+    for number in range(pick.one_of((0, 1, 1, 2, 3))):
+        saturday = pick.saturday(near)
+        cancelled_on = pick.one_of((None, None, saturday, saturday - timedelta(days=1), draw(_DAYS)))
         bookings.append(
             xr.Booking(
                 id=f"booking-{number}",
-                contract_id=draw(identifiers()),
+                contract_id=pick.one_of(IDENTIFIERS),
                 saturday=saturday,
-                status="cancelled" if cancelled else "booked",
-                request_id=draw(st.none() | identifiers()),
-                cancelled_at=draw(moments(timezone, about) | moments(timezone)) if cancelled else None,
+                status="booked" if cancelled_on is None else "cancelled",
+                request_id=pick.one_of((None, *IDENTIFIERS)),
+                cancelled_at=None if cancelled_on is None else pick.moment(timezone, cancelled_on),
             )
         )
     return tuple(bookings)
@@ -202,11 +223,37 @@ def booking_lists(
 
 @st.composite
 def situations(draw: DrawFn, unknowns: bool = True) -> dict[str, Any]:
-    """Every standard fact by the name of its keyword; one that is not known is left out."""
-    contract = draw(maybe(contracts(unknowns), unknowns))
+    """Every standard fact by the name of its keyword, about one contract; one that is not known is left out.
+
+    In half of them, everything is known.
+    """
+    unknowns = unknowns and draw(_SOME_UNKNOWN)
+    pick = _Draw(draw, unknowns)
+    contract = pick.maybe(_contracts(unknowns))
     near = [day for day in (contract.start, contract.until) if day is not None] if contract is not None else []
     timezone = contract.timezone if contract is not None else None
-    others: dict[str, SearchStrategy[Any]] = {
+    about = pick.one_of([*near, draw(_DAYS)]) + timedelta(days=pick.one_of((0, 1, -1, 30)))
+    weekend = pick.maybe(weekend_requests(unknowns, near, timezone))
+    asked = [] if weekend is None or weekend.saturday is None else [weekend.saturday]
+    facts = {
+        "contract": contract,
+        **{name: pick.maybe(values) for name, values in _others(unknowns).items()},
+        "weekend": weekend,
+        "bookings": pick.maybe(booking_lists([*near, *asked], timezone)),
+        "at": pick.moment(timezone, about) if pick.known() else None,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+@cache
+def _contracts(unknowns: bool) -> SearchStrategy[xr.Contract]:
+    return contracts(unknowns)
+
+
+@cache
+def _others(unknowns: bool) -> dict[str, SearchStrategy[Any]]:
+    """The facts that have nothing to do with the days of the contract."""
+    return {
         "component": components(unknowns),
         "incident": incidents(unknowns),
         "question": questions(unknowns),
@@ -214,12 +261,7 @@ def situations(draw: DrawFn, unknowns: bool = True) -> dict[str, Any]:
         "subscription": subscriptions(unknowns),
         "programme": programmes(unknowns),
         "escalation": escalations(unknowns),
-        "weekend": weekend_requests(unknowns, near, timezone),
-        "bookings": booking_lists(near, timezone),
-        "at": moments(timezone) | moments(timezone, st.sampled_from(near)) if near else moments(timezone),
     }
-    situation = {"contract": contract, **{name: draw(maybe(values, unknowns)) for name, values in others.items()}}
-    return {name: value for name, value in situation.items() if value is not None}
 
 
 #: Fields whose ``None`` says that there is none, not that it is unknown.
@@ -238,13 +280,19 @@ def forgotten(draw: DrawFn, situation: Mapping[str, Any]) -> dict[str, Any]:
 
 def _forgotten(draw: DrawFn, value: Any) -> Any:
     if isinstance(value, tuple):
-        return tuple(item if isinstance(item, xr.Booking | xr.PackageChange) else _forgotten(draw, item) for item in value)
+        return tuple(
+            item if isinstance(item, xr.Booking | xr.PackageChange) else _forgotten(draw, item) for item in value
+        )
     if not attrs.has(type(value)):
         return value
     changes: dict[str, Any] = {}
     for field in fields_of(type(value)).values():
         part = getattr(value, field.name)
-        if field.optional and f"{type(value).__name__}.{field.name}" not in _NOT_UNKNOWN and not draw(st.integers(0, 5)):
+        if (
+            field.optional
+            and f"{type(value).__name__}.{field.name}" not in _NOT_UNKNOWN
+            and not draw(st.integers(0, 5))
+        ):
             changes[field.name] = None
         elif field.type.record is not None and part is not None:
             changes[field.name] = _forgotten(draw, part)

@@ -6,23 +6,29 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, bundled
 
 import xtreme_rules as xr
-from conftest import ROOT, bundled
 from xtreme_rules.cases import Case, check, read_cases
 
 HARBOUR = ROOT / "examples" / "harbour"
 
 
 @cache
-def harbour(on: date, engine: str = "compiled") -> xr.Rulebook:
-    """The invented second rulebook, with a fact class of its own."""
+def harbour_facts() -> dict[str, object]:
     spec = importlib.util.spec_from_file_location("harbour_facts", HARBOUR / "facts.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return xr.load(HARBOUR, on=on, facts=module.FACTS, engine=engine)
+    facts: dict[str, object] = module.FACTS
+    return facts
+
+
+@cache
+def harbour(on: date, engine: str = "compiled") -> xr.Rulebook:
+    """The invented second rulebook, with a fact class of its own."""
+    return xr.load(HARBOUR, on=on, facts=harbour_facts(), engine=engine)
 
 
 def named(case: Case) -> str:
@@ -40,7 +46,9 @@ def test_every_case_gives_its_decision(case: Case, rulebook: xr.Rulebook) -> Non
     assert list(case.differences(rulebook.decide(case.option, **case.facts))) == []
 
 
-@pytest.mark.parametrize(("day", "case"), HARBOUR_CASES, ids=lambda value: str(value) if isinstance(value, date) else "")
+@pytest.mark.parametrize(
+    ("day", "case"), HARBOUR_CASES, ids=lambda value: str(value) if isinstance(value, date) else ""
+)
 def test_every_case_of_another_plan_gives_its_decision(day: date, case: Case, engine: str) -> None:
     """An invented plan with other packages, severities and a fact class of its own works by its rule files alone."""
     assert list(case.differences(harbour(day, engine).decide(case.option, **case.facts))) == []

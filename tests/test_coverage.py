@@ -5,16 +5,16 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
+from conftest import bundled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conftest import bundled
 from xtreme_rules.coverage.calendar import Calendar, Window
 from xtreme_rules.rulebook.windows import parse_windows
 
 CALENDARS = bundled().rules.calendars
 ZONES = ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
 
 
 @given(st.sampled_from(ZONES), moments, st.sampled_from([None, "NL", "DE-BY"]))
@@ -54,7 +54,16 @@ def test_windows_are_read_as_written(text: str, days: list[int], minutes: tuple[
 
 @pytest.mark.parametrize(
     "text",
-    ["", "mon", "mon 08:00", "mon 18:00-08:00", "mon 08:00-08:00", "mon 08:00-24:01", "mon 8:00-9:00", "mon-xyz 08:00-09:00"],
+    [
+        "",
+        "mon",
+        "mon 08:00",
+        "mon 18:00-08:00",
+        "mon 08:00-08:00",
+        "mon 08:00-24:01",
+        "mon 8:00-9:00",
+        "mon-xyz 08:00-09:00",
+    ],
 )
 def test_windows_that_are_none_are_refused(text: str) -> None:
     """Empty, backward, too long or badly written windows are mistakes."""

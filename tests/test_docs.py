@@ -2,7 +2,8 @@
 
 The examples of a page run in their order, in a folder of the page's own with a copy of ``examples`` in it:
 
-- a ``python`` block runs in one session a page; behind ``>>>`` each statement must print what stands below it;
+- a ``python`` block runs in one session a page; each statement behind ``>>>`` must print what stands
+  below it;
 - a ``console`` block runs in a shell, and each command behind ``$`` must print what stands below it;
 - a block with a caption is the text of the file that the caption names.
 
@@ -27,7 +28,7 @@ import pytest
 import xtreme_rules
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [page for page in [ROOT / "README.md", *sorted(ROOT.glob("docs/*/*.md")), ROOT / "docs/index.md"] if page.exists()]
+PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")} - {*(ROOT / "docs" / "generated").glob("*.md")})
 BLOCK = re.compile(r"^```(?:\{code-block\} )?(\w+)\n(?::caption: (\S+)\n\n?)?(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROMPTS = {"python": (">>> ", "..."), "console": ("$ ", ">")}
 
@@ -45,18 +46,18 @@ class Session:
             "COLUMNS": "80",
         }
 
-    def python(self, source: str, mode: str) -> str:
+    def python(self, statement: str) -> str:
         printed = StringIO()
         with redirect_stdout(printed):
             try:
-                exec(compile(source, "<example>", mode), self.names)
+                exec(compile(statement, "<example>", "single"), self.names)
             except Exception:
                 traceback.print_exc(file=printed)
         return printed.getvalue()
 
-    def console(self, source: str) -> str:
+    def console(self, command: str) -> str:
         done = subprocess.run(
-            source, shell=True, cwd=self.folder, env=self.environment, stdout=-1, stderr=-2, encoding="utf-8"
+            command, shell=True, cwd=self.folder, env=self.environment, stdout=-1, stderr=-2, encoding="utf-8"
         )
         return done.stdout
 
@@ -70,6 +71,7 @@ def session(tmp_path, monkeypatch):
         (commands / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{arguments} "$@"\n')
         (commands / name).chmod(0o755)
     monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
     return Session(folder, commands)
 
 
@@ -87,16 +89,16 @@ def steps(language: str, text: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_the_examples_of_a_page_do_what_it_says(page, session):
     text = page.read_text(encoding="utf-8")
-    assert not re.search(r"^\s+```(python|console)", text, re.MULTILINE), "an indented block would not be run"
+    assert not re.search(r"^[ \t]+```(python|console)", text, re.MULTILINE), "an indented block would not be run"
     for block in BLOCK.finditer(text):
         language, file, body = block.groups()
         if file is not None:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
             Path(file).write_text(body, encoding="utf-8")
         elif language == "python" and not body.startswith(">>> "):
-            assert session.python(body, "exec") == ""
+            exec(compile(body, "<example>", "exec"), session.names)
         elif language in PROMPTS:
             for source, expected in steps(language, body):
-                got = session.python(source, "single") if language == "python" else session.console(source)
+                got = session.python(source) if language == "python" else session.console(source)
                 same = OutputChecker().check_output(expected, got.rstrip() + "\n", ELLIPSIS)
                 assert same, f"{source}\nexpected:\n{expected}\ngot:\n{got}"

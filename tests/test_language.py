@@ -1,17 +1,17 @@
 """The condition language: what is written reads back, and every engine agrees on what it means."""
 
 import attrs
+from conftest import bundled
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import situations
 from trees import conditions
 
-from conftest import bundled
 from xtreme_rules.engines.compiled import compiled
+from xtreme_rules.facts.types import BOOLEAN
 from xtreme_rules.language.parse import parse_condition
 from xtreme_rules.language.tree import Both, Literal, Node, Not, asks, reads, write
 from xtreme_rules.language.truth import value_at
-from xtreme_rules.facts.types import BOOLEAN
 
 RULES = bundled().rules
 MEANING = RULES.meaning

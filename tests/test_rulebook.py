@@ -7,9 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from conftest import ROOT, bundled
 
 import xtreme_rules as xr
-from conftest import ROOT, bundled
 from xtreme_rules.language.template import LANGUAGES
 
 XTREME = ROOT / "rules" / "xtreme"
@@ -121,7 +121,9 @@ def test_overlays_are_laid_in_order(tmp_path: Path) -> None:
 def test_the_overview_has_23_options_in_five_areas() -> None:
     """The brochure's overview: 13 options from Xtreme on, 3 more with Premium, 7 more with Elite, in its five areas."""
     rulebook = bundled()
-    counts = {name: sum(name in has for has in rulebook.matrix().to_dict().values()) for name in rulebook.rules.packages}
+    counts = {
+        name: sum(name in has for has in rulebook.matrix().to_dict().values()) for name in rulebook.rules.packages
+    }
     assert counts == {"xtreme": 13, "premium": 16, "elite": 23}
     assert {item.area for item in rulebook.rules.entitlements.values()} == set(rulebook.rules.areas)
     assert len(rulebook.rules.areas) == 5
@@ -147,9 +149,15 @@ def test_every_option_and_condition_cites_its_clause() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: bundled().decide("special-evnt-weekend"), "unknown option `special-evnt-weekend`; did you mean `special-event-weekend`?"),
+        (
+            lambda: bundled().decide("special-evnt-weekend"),
+            "unknown option `special-evnt-weekend`; did you mean `special-event-weekend`?",
+        ),
         (lambda: bundled().decide("phone-support").explain("de"), "unknown language `de`; choose from `en`, `nl`"),
-        (lambda: bundled().decide("phone-support").explain("nl", "pdf"), "unknown format `pdf`; choose from `html`, `markdown`, `text`"),
+        (
+            lambda: bundled().decide("phone-support").explain("nl", "pdf"),
+            "unknown format `pdf`; choose from `html`, `markdown`, `text`",
+        ),
         (lambda: bundled().matrix().show("fr"), "unknown language `fr`; choose from `en`, `nl`"),
         (lambda: xr.load(engine="compield"), "unknown engine `compield`; did you mean `compiled`?"),
     ],

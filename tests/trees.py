@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from conftest import bundled
 from hypothesis import strategies as st
 
-from conftest import bundled
 from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, DAYS, DURATION, INTEGER, MOMENT, TEXT, Type
 from xtreme_rules.language.tree import (
     Arithmetic,
@@ -22,7 +22,11 @@ from xtreme_rules.language.tree import (
 from xtreme_rules.language.vocabulary import TERMS
 
 SCHEMA = bundled().rules.schema
-PACKAGE, SEVERITY, TOPIC = (Type("text", domain="package"), Type("integer", domain="severity"), Type("text", domain="topic"))
+PACKAGE, SEVERITY, TOPIC = (
+    Type("text", domain="package"),
+    Type("integer", domain="severity"),
+    Type("text", domain="topic"),
+)
 ORDERED = (INTEGER, DATE, MOMENT, DAYS, DURATION, PACKAGE, SEVERITY)
 COMPARED = (*ORDERED, BOOLEAN, TEXT, TOPIC)
 
@@ -88,7 +92,9 @@ def _compound(kind: Type, depth: int) -> list[st.SearchStrategy[Node]]:
             st.deferred(lambda: nodes(BOOLEAN, depth).map(Not)),
             st.deferred(
                 lambda: st.builds(
-                    Both, st.sampled_from(["and", "or"]), st.lists(nodes(BOOLEAN, depth), min_size=2, max_size=3).map(tuple)
+                    Both,
+                    st.sampled_from(["and", "or"]),
+                    st.lists(nodes(BOOLEAN, depth), min_size=2, max_size=3).map(tuple),
                 )
             ),
             st.sampled_from(COMPARED).flatmap(lambda compared: comparisons(compared, depth)),

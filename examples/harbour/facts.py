@@ -1,12 +1,15 @@
 """The fact that Harbour Care adds to the standard ones."""
 
 from datetime import date
+from typing import Annotated
+
+import attrs
 
 import xtreme_rules as xr
 
 
-@xr.fact
-class Vessel:
+@attrs.frozen(kw_only=True)
+class Vessel(xr.Fact):
     """A berth-holder's vessel and where it lies; lengths in centimetres, distances in nautical miles.
 
     Attributes:
@@ -24,9 +27,9 @@ class Vessel:
     """
 
     id: str
-    kind: str | None = xr.of("vessel-kind", default=None)
-    propulsion: str | None = xr.of("propulsion", default=None)
-    waters: str | None = xr.of("waters", default=None)
+    kind: Annotated[str | None, xr.Declared("vessel-kind")] = None
+    propulsion: Annotated[str | None, xr.Declared("propulsion")] = None
+    waters: Annotated[str | None, xr.Declared("waters")] = None
     distance_nm: int | None = None
     length_cm: int | None = None
     bowsprit_cm: int | None = None

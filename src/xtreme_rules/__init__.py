@@ -3,8 +3,7 @@
 from xtreme_rules.api import Rulebook, load
 from xtreme_rules.decisions import Decision, Duty, Outcome, Reason
 from xtreme_rules.errors import FactError, MissingExtraError, Problem, UnknownNameError, XtremeRulesError
-from xtreme_rules.explain.matrix import Matrix
-from xtreme_rules.facts.fact import fact
+from xtreme_rules.facts.fact import Fact
 from xtreme_rules.facts.json import facts_from_json, facts_to_json
 from xtreme_rules.facts.standard import (
     AdopterProgramme,
@@ -19,7 +18,7 @@ from xtreme_rules.facts.standard import (
     Subscription,
     WeekendRequest,
 )
-from xtreme_rules.facts.types import of
+from xtreme_rules.facts.types import Declared
 from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError
 
 __version__ = "0.1.0"
@@ -30,12 +29,13 @@ __all__ = [
     "Component",
     "Contract",
     "Decision",
+    "Declared",
     "Diagnostic",
     "Duty",
     "Escalation",
+    "Fact",
     "FactError",
     "Incident",
-    "Matrix",
     "MissingExtraError",
     "Outcome",
     "PackageChange",
@@ -49,9 +49,7 @@ __all__ = [
     "UnknownNameError",
     "WeekendRequest",
     "XtremeRulesError",
-    "fact",
     "facts_from_json",
     "facts_to_json",
     "load",
-    "of",
 ]

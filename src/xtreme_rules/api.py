@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xtreme_rules.decisions import Decision, Option
 from xtreme_rules.engines import Engine, Evaluator, engine_named
 from xtreme_rules.errors import unknown_name
 from xtreme_rules.explain.identity import identity
-from xtreme_rules.explain.matrix import Matrix
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.rulebook.read import read_rules
 from xtreme_rules.rulebook.versions import BUNDLED, find
+
+if TYPE_CHECKING:
+    from xtreme_rules.explain.matrix import Matrix
 
 
 def load(
@@ -93,8 +95,10 @@ class Rulebook:
             self._rules, [c for option in self._options.values() for c in option.entitlement.conditions]
         )
 
-    def matrix(self) -> Matrix:
+    def matrix(self) -> "Matrix":
         """The overview: every option by area, and the packages that have it."""
+        from xtreme_rules.explain.matrix import Matrix
+
         return Matrix(self._rules)
 
     @property

@@ -16,6 +16,8 @@ from xtreme_rules.api import Rulebook
 from xtreme_rules.decisions import Decision, Outcome
 from xtreme_rules.errors import FactError, listing
 from xtreme_rules.facts.json import facts_from_data
+from xtreme_rules.language.tree import Compare, Literal
+from xtreme_rules.language.tree import Node as Tree
 from xtreme_rules.rulebook.diagnostics import Diagnostic, shown
 from xtreme_rules.rulebook.model import without_indices
 from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, diagnostic, read_file
@@ -72,10 +74,20 @@ def _lacking(rulebook: Rulebook, cases: list[Case]) -> Iterator[Diagnostic]:
         lacks = [] if any(case.outcome is Outcome.GRANTED for case in own) else ["that is granted"]
         denied = {name for case in own for name in case.unmet}
         asked = {without_indices(path) for case in own for path in case.missing}
-        lacks += [f"denied by `{c.id}`" for c in entitlement.conditions if c.id not in denied]
+        lacks += [
+            f"denied by `{c.id}`" for c in entitlement.conditions if c.id not in denied and _can_fail(rulebook, c.when)
+        ]
         lacks += [f"that needs `{path}`" for path in entitlement.asks if path not in asked]
         for what in lacks:
             yield Diagnostic(f"{folder}/{option}.yaml", 1, 1, f"no case {what}", "add one")
+
+
+def _can_fail(rulebook: Rulebook, when: Tree) -> bool:
+    """Whether a condition can be unmet at all: nothing lies below the lowest value of an order."""
+    if isinstance(when, Compare) and when.operator == ">=" and isinstance(when.right, Literal):
+        domain = rulebook.rules.meaning.domain(when.right.type)
+        return domain is None or domain.rank(when.right.value) > 0
+    return True
 
 
 class _CaseReader(Reader):
@@ -102,8 +114,11 @@ class _CaseReader(Reader):
         outcome = self.choice(fields.get("outcome"), "outcome", _OUTCOMES)
         data = plain(given)
         changes = fields.get("with")
-        for path, (_, value) in changes.entries.items() if isinstance(changes, Mapping) else ():
-            _put(data, path, plain(value))
+        if changes is not None and not isinstance(changes, Mapping):
+            self.problem(changes, "`with` must be values by path", "such as `{contract.package: elite}`")
+        for path, (key, value) in changes.entries.items() if isinstance(changes, Mapping) else ():
+            if not _put(data, path, plain(value)):
+                self.problem(key, f"`{path}` cannot be set in `given`", "a path leads through objects, not lists")
         for item in self.one_or_more(fields.get("without")):
             if not isinstance(item, Scalar) or not _remove(data, item.value):
                 self.problem(item, "there is no such fact in `given`", "name the path of one that is there")
@@ -126,11 +141,13 @@ class _CaseReader(Reader):
             return None
 
 
-def _put(data: Any, path: str, value: Any) -> None:
+def _put(data: Any, path: str, value: Any) -> bool:
     *above, last = path.split(".")
     for step in above:
-        data = data.setdefault(step, {})
-    data[last] = value
+        data = data.setdefault(step, {}) if isinstance(data, dict) else None
+    if isinstance(data, dict):
+        data[last] = value
+    return isinstance(data, dict)
 
 
 def _remove(data: Any, path: str) -> bool:

@@ -47,20 +47,20 @@ class Verdict:
     """What a pair of masks says of an entitlement. There are few, so each is made once and shared."""
 
     outcome: Outcome
-    unmet: tuple[Condition, ...]
-    unknown: tuple[Condition, ...]
-    met: tuple[Condition, ...]
+    met: tuple[str, ...]
+    unmet: tuple[str, ...]
+    unknown: tuple[str, ...]
 
     @classmethod
     def of(cls, entitlement: Entitlement, truths: Truths) -> "Verdict":
         """The verdict on an entitlement for the truths of its conditions."""
         met_mask, unmet_mask = truths
-        numbered = list(enumerate(entitlement.conditions))
-        met = tuple(condition for index, condition in numbered if met_mask >> index & 1)
-        unmet = tuple(condition for index, condition in numbered if unmet_mask >> index & 1)
-        unknown = tuple(condition for index, condition in numbered if not (met_mask | unmet_mask) >> index & 1)
+        numbered = [(index, condition.id) for index, condition in enumerate(entitlement.conditions)]
+        met = tuple(name for index, name in numbered if met_mask >> index & 1)
+        unmet = tuple(name for index, name in numbered if unmet_mask >> index & 1)
+        unknown = tuple(name for index, name in numbered if not (met_mask | unmet_mask) >> index & 1)
         outcome = Outcome.DENIED if unmet else Outcome.NEEDS_INFORMATION if unknown else Outcome.GRANTED
-        return cls(outcome, unmet, unknown, met)
+        return cls(outcome, met, unmet, unknown)
 
 
 @attrs.frozen
@@ -153,32 +153,40 @@ class Decision:
         return dict(self._facts)
 
     @property
+    def met(self) -> tuple[str, ...]:
+        """The ids of all conditions that are met."""
+        return self._verdict.met
+
+    @property
     def unmet(self) -> tuple[str, ...]:
         """The ids of all conditions that are not met."""
-        return tuple(condition.id for condition in self._verdict.unmet)
+        return self._verdict.unmet
 
     @property
     def unknown(self) -> tuple[str, ...]:
         """The ids of all conditions that are unknown."""
-        return tuple(condition.id for condition in self._verdict.unknown)
+        return self._verdict.unknown
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why the outcome is what it is: every unmet condition, else every unknown one, else every one met."""
         verdict = self._verdict
-        return self._reasons(verdict.unmet or verdict.unknown or verdict.met)
+        deciding = verdict.unmet or verdict.unknown or verdict.met
+        return tuple(reason for reason in self.conditions if reason.condition in deciding)
 
     @property
     def conditions(self) -> tuple[Reason, ...]:
         """Every condition of the option and how it came out, in the order of the rule file."""
-        return self._reasons(self._option.entitlement.conditions)
+        return tuple(map(self._reason, self._option.entitlement.conditions))
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The paths of the facts that must be known before the answer is; empty unless information is needed."""
         if self._verdict.outcome is not Outcome.NEEDS_INFORMATION:
             return ()
-        return tuple(dict.fromkeys(path for condition in self._verdict.unknown for path in self._missing(condition)))
+        return tuple(
+            dict.fromkeys(path for item in self._option.entitlement.conditions for path in self._missing(item))
+        )
 
     @property
     def obligations(self) -> tuple["Duty", ...]:
@@ -233,15 +241,9 @@ class Decision:
             return NotImplemented
         mine, theirs = self._option, other._option
         same_rule = mine.rules.digest == theirs.rules.digest and self.option == other.option
-        return same_rule and self.conditions_by_truth == other.conditions_by_truth and self._facts == other._facts
+        return same_rule and self._verdict == other._verdict and self._facts == other._facts
 
     __hash__ = None  # type: ignore[assignment]
-
-    @property
-    def conditions_by_truth(self) -> dict[str, tuple[str, ...]]:
-        """The ids of the conditions that are met, unmet and unknown."""
-        verdict = self._verdict
-        return {"met": tuple(c.id for c in verdict.met), "unmet": self.unmet, "unknown": self.unknown}
 
     def __repr__(self) -> str:
         return f"<Decision {self.option}: {self.outcome.name}>"
@@ -258,12 +260,9 @@ class Decision:
     def _worded(self, text: Text) -> dict[str, str]:
         return {lang: worded(text, self._option.rules, self._facts, lang) for lang in LANGUAGES}
 
-    def _reasons(self, conditions: tuple[Condition, ...]) -> tuple[Reason, ...]:
-        return tuple(map(self._reason, conditions))
-
     def _reason(self, condition: Condition) -> Reason:
         verdict = self._verdict
-        truth = "unmet" if condition in verdict.unmet else "unknown" if condition in verdict.unknown else "met"
+        truth = "unmet" if condition.id in verdict.unmet else "unknown" if condition.id in verdict.unknown else "met"
         text = condition.otherwise if truth == "unmet" else condition.requirement
         missing = self._missing(condition) if truth == "unknown" else ()
         return Reason(condition.id, truth, condition.sources, condition.assumptions, missing, self._worded(text))

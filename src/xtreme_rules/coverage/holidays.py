@@ -15,12 +15,12 @@ def holiday_problems(code: str) -> Iterator[Problem]:
     """What is wrong with a code such as ``NL`` or ``DE-BY``: an unknown country, or an unknown subdivision of it."""
     import holidays
 
-    country, _, subdivision = code.partition("-")
+    country, dash, subdivision = code.partition("-")
     supported = holidays.list_supported_countries()
     if country not in supported:
         suggestion = did_you_mean(country, supported) or "use an ISO 3166 code, such as `NL` or `DE-BY`"
         yield Problem("holidays", f"no public holidays are known for `{country}`", suggestion)
-    elif subdivision and subdivision not in supported[country]:
+    elif dash and subdivision not in supported[country]:
         suggestion = did_you_mean(subdivision, supported[country]) or f"use `{country}` alone"
         yield Problem("holidays", f"`{country}` has no subdivision `{subdivision}` with public holidays", suggestion)
 

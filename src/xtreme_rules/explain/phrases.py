@@ -23,6 +23,8 @@ _PHRASES: dict[str, dict[str, str]] = {
     "option": {"nl": "Optie", "en": "Option"},
     "yes": {"nl": "ja", "en": "yes"},
     "no": {"nl": "nee", "en": "no"},
+    "and": {"nl": "en", "en": "and"},
+    "none": {"nl": "geen", "en": "none"},
     "unknown": {"nl": "onbekend", "en": "unknown"},
     "day": {"nl": "dag", "en": "day"},
     "days": {"nl": "dagen", "en": "days"},

@@ -34,6 +34,8 @@ def _value(value: Any, kind: Type, rules: RuleSet, facts: Facts, lang: str) -> s
             return moment_in_words(value, _zone(facts), lang)
         case date():
             return day_in_words(value, lang)
+        case tuple():
+            return f" {phrase('and', lang)} ".join(day_in_words(day, lang) for day in value) or phrase("none", lang)
         case timedelta():
             return _span(value, kind, lang)
         case _:

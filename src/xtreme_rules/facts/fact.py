@@ -1,15 +1,13 @@
-"""The decorator that makes a class a fact: frozen, keyword-only, slotted, and checked as it is made."""
+"""The base class of facts: what makes an attrs class check its values as it is made."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any
 
 import attrs
 
 from xtreme_rules.errors import FactError, Problem, listing
-from xtreme_rules.facts.types import FIRST_DAY, LARGEST_INTEGER, LAST_DAY, Field, Type, fields_of, of
-
-C = TypeVar("C", bound=type)
+from xtreme_rules.facts.types import FIRST_DAY, LARGEST_INTEGER, LAST_DAY, Field, Type, fields_of
 
 _EXAMPLES = {
     "boolean": "True or False",
@@ -19,35 +17,38 @@ _EXAMPLES = {
     "moment": "a datetime with a time zone",
 }
 
+Problems = Iterator[Problem]
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field, of))
-def fact(cls: C) -> C:
-    """Make a class a fact: a frozen, keyword-only attrs class with slots whose values are checked when it is made.
+
+class Fact:
+    """The base of fact classes, which are attrs classes: ``@attrs.frozen(kw_only=True) class Vessel(Fact): ...``.
 
     Fields are annotated ``bool``, ``int``, ``str``, ``date``, ``datetime``, ``Literal[...]``, another fact class or
-    ``tuple[FactClass, ...]``; ``| None`` says that the field may be *not known*. Moments must carry a time zone and
-    are kept in UTC. A method ``_problems`` may yield further problems, once every field has the right type.
+    ``tuple[FactClass, ...]``; ``| None`` says that the field may be *not known*, and ``Annotated[..., Declared(name)]``
+    that the rulebook declares its values. Moments must carry a time zone and are kept in UTC; days lie from 1900 to
+    2999. A method ``_problems`` may yield further problems, once every field has the right type.
 
     Raises:
         FactError: (when an object is made) one or more fields hold what they cannot; all of them are listed.
     """
-    cls.__attrs_post_init__ = _check  # type: ignore[attr-defined]
-    made: C = attrs.frozen(kw_only=True, slots=True)(cls)
-    return made
 
+    __slots__ = ()
 
-def _check(self: Any) -> None:
-    cls: type = type(self)
-    problems: list[Problem] = []
-    for field in fields_of(cls).values():
-        given = getattr(self, field.name)
-        value = checked(given, field, f"{cls.__name__}.{field.name}", problems)
-        if value is not given:
-            object.__setattr__(self, field.name, value)
-    if not problems and hasattr(self, "_problems"):
-        problems.extend(attrs.evolve(p, path=f"{cls.__name__}.{p.path}") for p in self._problems())
-    if problems:
-        raise FactError(problems)
+    def __attrs_post_init__(self) -> None:
+        name, problems = type(self).__name__, list[Problem]()
+        for field in fields_of(type(self)).values():
+            given = getattr(self, field.name)
+            value = checked(given, field, f"{name}.{field.name}", problems)
+            if value is not given:
+                object.__setattr__(self, field.name, value)
+        if not problems:
+            problems.extend(attrs.evolve(problem, path=f"{name}.{problem.path}") for problem in self._problems())
+        if problems:
+            raise FactError(problems)
+
+    def _problems(self) -> Problems:
+        """What is wrong with the fields together; paths are names of fields."""
+        return iter(())
 
 
 def checked(value: Any, field: Field, path: str, problems: list[Problem]) -> Any:
@@ -146,5 +147,3 @@ _CHECKS: dict[str, Callable[[Any, Type, str, list[Problem]], Any]] = {
     "record": _check_record,
     "records": _check_records,
 }
-
-Problems = Iterator[Problem]

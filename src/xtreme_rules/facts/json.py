@@ -5,6 +5,7 @@ not known.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -23,10 +24,19 @@ def facts_from_json(text: str | bytes, facts: Mapping[str, object] | None = None
     Raises:
         FactError: the text is no JSON, or holds unknown names or wrong values; all problems, each with its path.
     """
+    problems: list[Problem] = []
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        counts = Counter(name for name, _ in pairs)
+        problems.extend(Problem(name, "stands twice in one object", "keep one") for name in counts if counts[name] > 1)
+        return dict(pairs)
+
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise FactError([Problem("", f"not JSON: {error}")]) from None
+    if problems:
+        raise FactError(problems)
     return facts_from_data(data, {**STANDARD_FACTS, **(facts or {})})
 
 

@@ -6,24 +6,26 @@ history (a booking, a change of package) is complete or not given at all. Days a
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from xtreme_rules.errors import Problem, did_you_mean
-from xtreme_rules.facts.fact import Problems, fact
-from xtreme_rules.facts.types import of
+from xtreme_rules.facts.fact import Fact, Problems
+from xtreme_rules.facts.types import Declared
 
 
-@fact
-class PackageChange:
+@attrs.frozen(kw_only=True)
+class PackageChange(Fact):
     """From ``day`` on (inclusive), the contract has another package."""
 
     day: date
-    package: str = of("package")
+    package: Annotated[str, Declared("package")]
 
 
-@fact
-class Contract:
+@attrs.frozen(kw_only=True)
+class Contract(Fact):
     """A support contract.
 
     Attributes:
@@ -38,7 +40,7 @@ class Contract:
     """
 
     id: str
-    package: str | None = of("package", default=None)
+    package: Annotated[str | None, Declared("package")] = None
     start: date | None = None
     until: date | None = None
     timezone: str | None = None
@@ -77,8 +79,8 @@ def _timezone_problems(name: str) -> Problems:
         )
 
 
-@fact
-class Component:
+@attrs.frozen(kw_only=True)
+class Component(Fact):
     """A product or component system: standard or customised, generally available or not, under the agreement or not."""
 
     id: str
@@ -87,26 +89,26 @@ class Component:
     under_agreement: bool | None = None
 
 
-@fact
-class Incident:
+@attrs.frozen(kw_only=True)
+class Incident(Fact):
     """A logged incident; ``severity`` 1 is the highest urgency of the rulebook's severities."""
 
     id: str
-    severity: int | None = of("severity", default=None)
+    severity: Annotated[int | None, Declared("severity")] = None
     submitted_at: datetime | None = None
     component: Component | None = None
 
 
-@fact
-class Question:
+@attrs.frozen(kw_only=True)
+class Question(Fact):
     """A question to support; ``topic`` is one of the rulebook's topics."""
 
-    topic: str | None = of("topic", default=None)
+    topic: Annotated[str | None, Declared("topic")] = None
     component: Component | None = None
 
 
-@fact
-class RemoteAccess:
+@attrs.frozen(kw_only=True)
+class RemoteAccess(Fact):
     """What the customer arranges so that support can work on the system from a distance."""
 
     authorised: bool | None = None
@@ -114,15 +116,15 @@ class RemoteAccess:
     customer_present: bool | None = None
 
 
-@fact
-class Subscription:
+@attrs.frozen(kw_only=True)
+class Subscription(Fact):
     """Whether the customer signed up for notifications of solutions to critical problems."""
 
     critical_notifications: bool | None = None
 
 
-@fact
-class AdopterProgramme:
+@attrs.frozen(kw_only=True)
+class AdopterProgramme(Fact):
     """What must hold to take part in a beta or early-adopter programme."""
 
     planning_allows: bool | None = None
@@ -131,15 +133,15 @@ class AdopterProgramme:
     environment_requirements_met: bool | None = None
 
 
-@fact
-class Escalation:
+@attrs.frozen(kw_only=True)
+class Escalation(Fact):
     """Whether a problem needs specialists or developers."""
 
     specialist_needed: bool | None = None
 
 
-@fact
-class WeekendRequest:
+@attrs.frozen(kw_only=True)
+class WeekendRequest(Fact):
     """A request for support during a special-event weekend.
 
     Attributes:
@@ -165,8 +167,8 @@ class WeekendRequest:
             yield Problem("products", "is empty", "name at least one product, or leave it out while it is not known")
 
 
-@fact
-class Booking:
+@attrs.frozen(kw_only=True)
+class Booking(Fact):
     """A weekend that was booked for a contract, and whether it was cancelled.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 import types
 from datetime import date, datetime
-from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -36,15 +35,21 @@ DATE = Type("date")
 MOMENT = Type("moment")
 DAYS = Type("days")
 DURATION = Type("duration")
+DATES = Type("dates")
 CALENDAR = Type("calendar")
 
 _SCALARS: dict[Any, Type] = {bool: BOOLEAN, int: INTEGER, str: TEXT, date: DATE, datetime: MOMENT}
 
 #: Bounds of what a fact may hold, so that no arithmetic of a condition can overflow, on any engine.
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9899, 12, 31)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 LARGEST_INTEGER = 10**15
 
-_DOMAIN = "xtreme_rules.domain"
+
+@attrs.frozen
+class Declared:
+    """Marks a field whose values the rulebook declares: ``Annotated[str, Declared("package")]`` is a package."""
+
+    domain: str
 
 
 @attrs.frozen
@@ -57,17 +62,15 @@ class Field:
     required: bool
 
 
-def of(domain: str, *, default: Any = attrs.NOTHING) -> Any:
-    """An attrs field whose values the rulebook declares under the name ``domain``, such as its packages."""
-    return attrs.field(default=default, metadata={_DOMAIN: domain})
-
-
 def type_of(annotation: object, domain: str | None = None) -> tuple[Type, bool]:
     """The type that an annotation stands for, and whether ``None`` is allowed.
 
     Raises:
         TypeError: the annotation is none that conditions know.
     """
+    if get_origin(annotation) is Annotated:
+        inner, *marks = get_args(annotation)
+        return type_of(inner, next((mark.domain for mark in marks if isinstance(mark, Declared)), None))
     if get_origin(annotation) in (Union, types.UnionType):
         inner = [member for member in get_args(annotation) if member is not type(None)]
         if len(inner) == 1:
@@ -83,20 +86,24 @@ def type_of(annotation: object, domain: str | None = None) -> tuple[Type, bool]:
     raise TypeError(f"a fact field cannot be annotated {annotation!r}")
 
 
-@cache
+_FIELDS: dict[type, dict[str, Field]] = {}
+
+
 def fields_of(cls: type) -> dict[str, Field]:
     """The fields of an attrs class by name, in the order of their definition.
 
     Raises:
         TypeError: an annotation is none that conditions know; the message names the class and the field.
     """
-    hints = get_type_hints(cls)
+    if cls in _FIELDS:
+        return _FIELDS[cls]
+    hints = get_type_hints(cls, include_extras=True)
     fields = {}
     for attribute in attrs.fields(cls):
         try:
-            kind, optional = type_of(hints[attribute.name], attribute.metadata.get(_DOMAIN))
+            kind, optional = type_of(hints[attribute.name])
         except TypeError as error:
             raise TypeError(f"{cls.__name__}.{attribute.name}: {error}") from None
         required = attribute.default is attrs.NOTHING
         fields[attribute.name] = Field(attribute.name, kind, optional, required)
-    return fields
+    return _FIELDS.setdefault(cls, fields)

@@ -43,7 +43,7 @@ from xtreme_rules.language.vocabulary import TERMS, Term
 MAX_LENGTH = 2_000
 MAX_DEPTH = 24
 MAX_NODES = 250
-MAX_SHIFT = 36_525
+MAX_SHIFT = 36_500
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -117,7 +117,7 @@ def parse_condition(text: str, schema: Schema, constants: Mapping[str, Literal] 
 
 def _a(kind: Type) -> str:
     word = str(kind)
-    if kind.name == "records" or kind in (DAYS,):
+    if kind.name in ("records", "days", "dates"):
         return word
     return f"{'an' if word[0] in 'aeioAEIO' else 'a'} {word}"
 
@@ -375,7 +375,7 @@ class _Reader:
             return None
         if a is None or b is None:
             return None
-        if a.type.name in ("record", "records", "calendar"):
+        if a.type.name in ("record", "records", "calendar", "dates"):
             self.mistake(node, f"{_a(a.type)} cannot be compared", "compare its fields")
             return None
         if sign not in ("==", "!=") and not self._has_order(a.type):

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from xtreme_rules.errors import FactError, Problem, did_you_mean, listing
-from xtreme_rules.facts.fact import checked
+from xtreme_rules.facts.fact import Fact, checked
 from xtreme_rules.facts.types import Field, Type, fields_of, type_of
 
 
@@ -24,12 +24,30 @@ class Domain:
         return self.values.index(value)
 
 
+def _fact_type(name: str, annotation: object) -> Type:
+    """The type of a fact, whose records must check themselves, down to the last field.
+
+    Raises:
+        FactError: it is no fact class, or has a field that conditions cannot know.
+    """
+    try:
+        kind = type_of(annotation)[0]
+        if kind.record is not None and not issubclass(kind.record, Fact):
+            raise TypeError(f"`{kind.record.__name__}` is no fact class; derive it from `xtreme_rules.Fact`")
+        for field in fields_of(kind.record).values() if kind.record is not None else ():
+            if field.type.record is not None:
+                _fact_type(name, field.type.record)
+    except TypeError as error:
+        raise FactError([Problem(name, str(error))]) from None
+    return kind
+
+
 class Schema:
     """The names that conditions may use, each with its type; and the check that given facts fit them."""
 
     def __init__(self, facts: Mapping[str, object], domains: Iterable[Domain]) -> None:
         self.annotations = facts
-        self.facts: dict[str, Type] = {name: type_of(annotation)[0] for name, annotation in facts.items()}
+        self.facts: dict[str, Type] = {name: _fact_type(name, annotation) for name, annotation in facts.items()}
         self.domains: dict[str, Domain] = {domain.name: domain for domain in domains}
         self._fits = {name: self._fit(kind) for name, kind in self.facts.items()}
 
@@ -58,14 +76,16 @@ class Schema:
         Raises:
             FactError: with every problem.
         """
-        fits = self._fits
+        fits, known = self._fits, True
         for name, value in given.items():
             if value.__class__ is list:
                 given[name] = value = tuple(value)
             fit = fits.get(name)
             if fit is None or not fit(value):
-                return self._mended(given)
-        return given
+                if value is not None or fit is None:
+                    return self._mended(given)
+                known = False
+        return given if known else {name: value for name, value in given.items() if value is not None}
 
     def _fit(self, kind: Type) -> Callable[[Any], bool]:
         """A quick test that a value can be taken as it is; ``_mended`` looks closely at what fails it."""

@@ -2,7 +2,7 @@
 
 from calendar import isleap
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import attrs
 
 from xtreme_rules.coverage.calendar import Calendar, Coverage
 from xtreme_rules.facts.standard import Booking, Component, PackageChange
-from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, INTEGER, MOMENT, Type
+from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, DATES, INTEGER, MOMENT, Type
 
 PACKAGE = Type("text", domain="package")
 CALENDAR_NAME = Type("text", domain="calendar")
@@ -130,6 +130,19 @@ def contract_year_end(day: date, start: date) -> date:
     from dateutil.relativedelta import relativedelta
 
     return start + relativedelta(years=contract_year(day, start) + 1)
+
+
+@term("nearest_weekends", DATES, DATE, reads="contract.start contract.until")
+def nearest_weekends(saturday: date, start: date, until: date) -> tuple[date, ...]:
+    """The Saturdays one week before and after whose weekends lie in the contract and in one contract year."""
+    near = (saturday - timedelta(days=7), saturday + timedelta(days=7))
+    return tuple(
+        day
+        for day in near
+        if start <= day
+        and day + timedelta(days=2) <= until
+        and contract_year(day, start) == contract_year(day + timedelta(days=1), start)
+    )
 
 
 @term("coverage", CALENDAR, CALENDAR_NAME, reads="contract.timezone contract.holidays?", contextual=True)

@@ -1,7 +1,6 @@
 """From the files of a rulebook to a ``RuleSet``: every mistake of every file is found and reported at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 
 from xtreme_rules.coverage.calendar import Calendar, Window
@@ -46,7 +45,7 @@ class _Builder(Reader):
         self.folder = folder
         self.facts = facts
         self.schema = Schema(facts, ())
-        self.digest = sha256()
+        self.texts: list[str] = []
 
     def documents(self, overlays: Sequence[Path]) -> dict[str, Node] | None:
         """The root nodes of the rulebook's files, overlays applied; ``None`` if one cannot be read."""
@@ -74,7 +73,7 @@ class _Builder(Reader):
         root, problems = read_file(path)
         self.problems += problems
         if root is not None:
-            self.digest.update(root.source.text.encode())
+            self.texts.append(root.source.text)
         return root
 
     def build(self, documents: Mapping[str, Node], overlays: tuple[Path, ...]) -> RuleSet | None:
@@ -109,6 +108,8 @@ class _Builder(Reader):
         title = self._plain(head.get("title"), "title")
         if self.problems or name is None or effective_from is None:
             return None
+        from hashlib import sha256
+
         package_calendars = {key: calendars[package.coverage] for key, package in packages.items()}
         return RuleSet(
             name,
@@ -116,7 +117,7 @@ class _Builder(Reader):
             effective_from,
             self.folder,
             overlays,
-            self.digest.hexdigest(),
+            sha256("".join(self.texts).encode()).hexdigest(),
             packages,
             areas,
             values,

@@ -18,6 +18,8 @@ from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, Sequence, diagnos
 T = TypeVar("T")
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 NOTHING = Template(("",))
 
 
@@ -106,11 +108,11 @@ class Reader:
 
     def day(self, node: Node | None, what: str) -> date | None:
         """A date as YYYY-MM-DD."""
-        return self.converted(node, what, date.fromisoformat, "2026-01-01")
+        return self.converted(node, what, _day, "2026-01-01")
 
     def integer(self, node: Node | None, what: str) -> int | None:
         """A whole number."""
-        return self.converted(node, what, int, "14")
+        return self.converted(node, what, _integer, "14")
 
     def text(self, node: Node | None, what: str, schema: Schema, constants: Readable[str, Literal]) -> Text:
         """A text in both languages, with expressions in braces."""
@@ -152,3 +154,15 @@ class Reader:
     def _mistakes(self, node: Node, error: MistakesError) -> None:
         for mistake in error.mistakes:
             self.problem(node, mistake.message, mistake.help, (mistake.start, mistake.end))
+
+
+def _day(text: str) -> date:
+    if _DAY.fullmatch(text) is None:
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def _integer(text: str) -> int:
+    if _INTEGER.fullmatch(text) is None:
+        raise ValueError(text)
+    return int(text)
