@@ -18,6 +18,10 @@ class Problem:
         return f"{where}{self.message}{f'; {self.help}' if self.help else ''}"
 
 
+#: Words of more letters than this get no suggestion: comparing them would cost more than it helps.
+MOST_LETTERS = 100
+
+
 class XtremeRulesError(Exception):
     """The base of every error that this library raises on purpose."""
 
@@ -46,10 +50,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     choices = sorted(known)
-    near = get_close_matches(word, choices, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return f"choose from {listing(choices)}" if 0 < len(choices) <= 8 else ""
+    if len(word) <= MOST_LETTERS and len(choices) <= 1_000:
+        near = get_close_matches(word, choices, n=1, cutoff=0.6)
+        if near:
+            return f"did you mean `{near[0]}`?"
+    return clipped(f"choose from {listing(choices)}") if 0 < len(choices) <= 8 else ""
+
+
+def clipped(text: str, most: int = 300) -> str:
+    """A text that a message can hold: shortened in its middle if it is very long."""
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[-most // 2 :]}"
 
 
 def listing(words: Sequence[object]) -> str:

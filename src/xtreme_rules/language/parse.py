@@ -6,12 +6,13 @@ loop, or reach anything but facts.
 """
 
 import ast
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 import attrs
 
-from xtreme_rules.errors import XtremeRulesError, did_you_mean, listing
+from xtreme_rules.errors import XtremeRulesError, clipped, did_you_mean, listing
 from xtreme_rules.facts.types import (
     BOOLEAN,
     CALENDAR,
@@ -44,6 +45,11 @@ MAX_LENGTH = 2_000
 MAX_DEPTH = 24
 MAX_NODES = 250
 MAX_SHIFT = 36_500
+
+#: What the grammar of Python takes and this language does not: comments, escapes, letters beyond ASCII (which Python
+#: folds into others), and numbers that are not plain decimal.
+_STRING = re.compile(r"""\"[^"\\\n]*\"|'[^'\\\n]*'""")
+_STRAY = re.compile(r"[^ -~\n]|[#\\;?$`]|(?<![A-Za-z0-9_.])[0-9]+[A-Za-z_][A-Za-z0-9_]*")
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -84,10 +90,11 @@ def parse(text: str, schema: Schema, constants: Mapping[str, Literal] | None = N
     """
     if len(text) > MAX_LENGTH:
         raise MistakesError([Mistake(0, 1, f"the condition is longer than {MAX_LENGTH} characters", "split it")])
-    if "\\" in text:
-        at = text.index("\\")
-        raise MistakesError([Mistake(at, at + 1, "a backslash is not allowed here")])
-    flat = text.replace("\n", " ").replace("\t", " ")
+    outside = _STRING.sub(lambda match: "_" * len(match.group()), text)
+    if stray := _STRAY.search(outside):
+        shown = f"`{clipped(stray.group(), 40)}`" if stray.group().isprintable() else "a control character"
+        raise MistakesError([Mistake(stray.start(), stray.end(), f"{shown} is not part of the condition language")])
+    flat = text.replace("\n", " ")
     try:
         body = ast.parse(flat.strip(), mode="eval").body
     except SyntaxError as error:
@@ -169,8 +176,7 @@ class _Reader:
                 self.mistake(node, "a set of choices stands only behind `in`")
             case _:
                 source = self.text.strip().encode()[node.col_offset : node.end_col_offset].decode()
-                shown = source if len(source) <= 40 else f"{source[:40]}…"
-                self.mistake(node, f"`{shown}` is not part of the condition language", _SUPPORTED)
+                self.mistake(node, f"`{clipped(source, 40)}` is not part of the condition language", _SUPPORTED)
         return None
 
     def _constant(self, node: ast.Constant) -> Node | None:
@@ -337,6 +343,9 @@ class _Reader:
         complete = True
         left_node = self.read(node.left, depth + 1)
         for operation, left, right in zip(node.ops, places, places[1:], strict=False):
+            if isinstance(operation, ast.In | ast.NotIn) and right is not places[-1]:
+                self.mistake(right, "nothing can follow `in` in a chain of comparisons", "join two with `and`")
+                return None
             if isinstance(operation, ast.In | ast.NotIn):
                 link, right_node = self._membership(left, left_node, right, depth), None
                 link = Not(link) if link is not None and isinstance(operation, ast.NotIn) else link

@@ -7,6 +7,10 @@ import attrs
 
 from xtreme_rules.errors import XtremeRulesError
 
+#: Letters of a line that a diagnostic shows, and diagnostics that a message shows.
+MOST_SHOWN = 160
+MOST_DIAGNOSTICS = 100
+
 
 @attrs.frozen(order=True)
 class Diagnostic:
@@ -23,7 +27,10 @@ class Diagnostic:
     def __str__(self) -> str:
         lines = [f"{self.file}:{self.line}:{self.column}: {self.message}"]
         if self.text:
-            lines += [f"    {self.text}", f"    {' ' * (self.column - 1)}{'^' * max(1, self.length)}"]
+            skipped = max(0, self.column - MOST_SHOWN // 2) if len(self.text) > MOST_SHOWN else 0
+            shown_text = self.text[skipped : skipped + MOST_SHOWN]
+            indent = self.column - 1 - skipped
+            lines += [f"    {shown_text}", f"    {' ' * indent}{'^' * max(1, min(self.length, MOST_SHOWN - indent))}"]
         if self.help:
             lines.append(f"  help: {self.help}")
         return "\n".join(lines)
@@ -34,10 +41,27 @@ class RulebookError(XtremeRulesError):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics)))
-        super().__init__("\n".join(map(str, self.diagnostics)))
+        shown_ones = [str(diagnostic) for diagnostic in self.diagnostics[:MOST_DIAGNOSTICS]]
+        if len(self.diagnostics) > MOST_DIAGNOSTICS:
+            shown_ones.append(f"and {len(self.diagnostics) - MOST_DIAGNOSTICS:,} more; mend these first")
+        super().__init__("\n".join(shown_ones))
 
     def __reduce__(self) -> tuple[type["RulebookError"], tuple[tuple[Diagnostic, ...]]]:
         return type(self), (self.diagnostics,)
+
+
+class Diagnostics(list[Diagnostic]):
+    """Diagnostics as they are found. A file that has hundreds is given up, so that none can keep a reader busy."""
+
+    def append(self, found: Diagnostic) -> None:
+        """Note one more.
+
+        Raises:
+            RulebookError: there are too many to go on.
+        """
+        super().append(found)
+        if len(self) > 2 * MOST_DIAGNOSTICS:
+            raise RulebookError(self)
 
 
 def shown(path: Path) -> str:

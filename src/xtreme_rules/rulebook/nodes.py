@@ -5,13 +5,15 @@ depth and aliases are refused before anything is built, and a hostile file costs
 typed implicitly: what was written stays text.
 """
 
+import re
 from pathlib import Path
 from typing import Any, NoReturn
 
 import attrs
 import yaml
 
-from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError, shown
+from xtreme_rules.errors import clipped
+from xtreme_rules.rulebook.diagnostics import Diagnostic, Diagnostics, RulebookError, shown
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 16
@@ -20,17 +22,20 @@ MAX_NODES = 50_000
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@attrs.frozen
-class Source:
-    """A file that was read: its name as messages show it, and its text."""
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
-    file: str
-    text: str
+
+class Source:
+    """A file that was read: its name as messages show it, its text, and its lines as YAML counts them."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.lines = _LINE_END.split(text)
 
     def line(self, number: int) -> str:
         """A line of the text, counted from 1."""
-        lines = self.text.splitlines()
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
 @attrs.frozen(eq=False)
@@ -45,26 +50,28 @@ class Scalar:
 
     def at(self, start: int, end: int) -> tuple[int, int, int]:
         """The line, column and length of a part of the value, found by walking both texts side by side."""
-        lines = self.source.text.splitlines()
+        lines = self.source.lines
         row, column = self.line - 1, self.column - 1
-        first = lines[row][column : column + 1]
-        if first in ("|", ">"):
+        first = self.source.line(self.line)[column : column + 1]
+        if not self.plain and first in ("|", ">"):
             row, column = row + 1, 0
-        elif first in ("'", '"') and not self.plain:
+        elif not self.plain and first in ("'", '"'):
             column += 1
         for character in self.value[:start]:
             if not character.isspace():
                 row, column = _skip_blank(lines, row, column)
                 column += 1
         row, column = _skip_blank(lines, row, column)
-        width = len(self.value[start:end].splitlines()[0]) if self.value[start:end].strip() else 1
+        if row >= len(lines) or column >= len(lines[row]):
+            return min(self.line, len(lines)), self.column, 1
+        width = len(self.value[start:end].split("\n")[0])
         return row + 1, column + 1, max(1, min(width, len(lines[row]) - column))
 
 
 def _skip_blank(lines: list[str], row: int, column: int) -> tuple[int, int]:
-    while row < len(lines) - 1 and not lines[row][column:].strip():
+    while row < len(lines) and not lines[row][column:].strip():
         row, column = row + 1, 0
-    rest = lines[row][column:]
+    rest = lines[row][column:] if row < len(lines) else ""
     return row, column + len(rest) - len(rest.lstrip())
 
 
@@ -101,7 +108,7 @@ def diagnostic(node: Node, message: str, help: str = "", part: tuple[int, int] |
     line, column, length = node.line, node.column, 1
     if isinstance(node, Scalar):
         line, column, length = node.at(*(part or (0, len(node.value))))
-    return Diagnostic(node.source.file, line, column, message, help, node.source.line(line), length)
+    return Diagnostic(node.source.file, line, column, clipped(message), clipped(help), node.source.line(line), length)
 
 
 def read_file(path: Path) -> tuple[Node | None, list[Diagnostic]]:
@@ -120,7 +127,7 @@ def read_bytes(data: bytes, name: str) -> tuple[Node | None, list[Diagnostic]]:
     if len(data) > MAX_BYTES:
         return None, [Diagnostic(name, 1, 1, f"is larger than {MAX_BYTES:,} bytes", "split it")]
     try:
-        source = Source(name, data.decode("utf-8"))
+        source = Source(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Diagnostic(name, line, 1, "is not UTF-8", "save the file as UTF-8")]
@@ -143,29 +150,24 @@ class _Builder:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.problems: list[Diagnostic] = []
+        self.problems = Diagnostics()
         self.count = 0
 
-    def build(self) -> Node | None:
+    def build(self) -> Node:
         self.events = yaml.parse(self.source.text, Loader=_LOADER)
-        next(self.events), next(self.events)
-        root = self._node(next(self.events), 0) if self._started() else None
+        next(self.events)
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            raise RulebookError([Diagnostic(self.source.file, 1, 1, "is empty")])
+        root = self._node(next(self.events), 0)
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 self._refuse(event, "a second document", "keep one document a file")
         return root
 
-    def _started(self) -> bool:
-        if self.source.text.strip() and any(
-            line.strip() and not line.lstrip().startswith("#") for line in self.source.text.splitlines()
-        ):
-            return True
-        raise RulebookError([Diagnostic(self.source.file, 1, 1, "is empty")])
-
     def _refuse(self, event: Any, message: str, help: str) -> NoReturn:  # noqa: A002
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         text = self.source.line(line)
-        raise RulebookError([Diagnostic(self.source.file, line, column, message, help, text[:200])])
+        raise RulebookError([Diagnostic(self.source.file, line, column, message, help, text)])
 
     def _node(self, event: Any, depth: int) -> Node:
         self.count += 1

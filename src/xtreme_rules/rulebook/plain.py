@@ -67,10 +67,11 @@ def facts_from_yaml(data: bytes, name: str, facts: Readable[str, object]) -> dic
 def _json_text(data: bytes) -> str | None:
     """JSON that YAML does not take, such as a text with a surrogate pair."""
     try:
-        json.loads(data)
+        text = data.decode("utf-8")
+        json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return data.decode("utf-8")
+    return text
 
 
 def _placed(problem: Problem, root: Node, name: str) -> Problem:

@@ -12,7 +12,7 @@ from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.template import LANGUAGES, Template, Text, parse_template
 from xtreme_rules.language.tree import Literal
 from xtreme_rules.language.tree import Node as Tree
-from xtreme_rules.rulebook.diagnostics import Diagnostic
+from xtreme_rules.rulebook.diagnostics import Diagnostics
 from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, Sequence, diagnostic
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class Reader:
     """Reads nodes; what is wrong goes to ``problems``, and the value read is then ``None`` or left out."""
 
     def __init__(self) -> None:
-        self.problems: list[Diagnostic] = []
+        self.problems = Diagnostics()
 
     def problem(self, node: Node, message: str, help: str = "", part: tuple[int, int] | None = None) -> None:  # noqa: A002
         """Note a mistake at a node."""

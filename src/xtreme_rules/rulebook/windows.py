@@ -5,7 +5,7 @@ import re
 from xtreme_rules.coverage.calendar import Window
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WINDOW = re.compile(r"([a-z]{3})(?:-([a-z]{3}))? (\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
+_WINDOW = re.compile(r"([a-z]{3})(?:-([a-z]{3}))? ([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])")
 
 
 def parse_windows(text: str) -> tuple[Window, ...]:
