@@ -57,23 +57,24 @@ def _summary(thing: object) -> str:
 
 
 def _vocabulary() -> Lines:
-    yield from _table(("Term", "Gives", "Reads", "Meaning"), map(_term, TERMS.values()))
+    yield from _table(("Term", "Gives", "Meaning"), map(_term, TERMS.values()))
 
 
 def _term(term: Term) -> tuple[str, ...]:
     reads = [f"`{path}`" for path in term.reads if path not in term.may_be_none]
-    reads += [f"`{path}` (if given)" for path in sorted(term.may_be_none)]
+    reads += [f"`{path}` where there is one" for path in sorted(term.may_be_none)]
     reads += [f"`{field}` of each item" for field in term.item_reads]
-    return f"`{term.name}({', '.join(map(str, term.parameters))})`", str(term.result), ", ".join(reads), _summary(term.function)
+    call = f"`{term.name}({', '.join(map(str, term.parameters))})`"
+    return call, str(term.result), f"{_summary(term.function)} *Reads* {', '.join(reads)}."
 
 
 def _bounds() -> Lines:
     yield from _table(
         ("What", "At most"),
         (
-            ("a rule file or facts file", f"{nodes.MAX_BYTES:,} bytes"),
-            ("values in one file", f"{nodes.MAX_NODES:,}"),
-            ("levels of nesting in one file", str(nodes.MAX_DEPTH)),
+            ("a rule file", f"{nodes.MAX_BYTES:,} bytes"),
+            ("values in a rule file", f"{nodes.MAX_NODES:,}"),
+            ("levels of nesting in a rule file", str(nodes.MAX_DEPTH)),
             ("a condition", f"{parse.MAX_LENGTH:,} characters"),
             ("parts of a condition", str(parse.MAX_NODES)),
             ("levels of nesting in a condition", str(parse.MAX_DEPTH)),
@@ -121,12 +122,12 @@ def _shared(rules: RuleSet) -> set[tuple[str, str]]:
 def _options(rules: RuleSet) -> Lines:
     shared = _shared(rules)
     yield from _table(
-        ("Option", "English title", "Package", "Area"),
+        ("Option", "English title", "Since", "Area"),
         (
             (
                 f"[`{option.id}`](#option-{option.id})",
                 _in(option.title, rules, "en"),
-                _in(rules.packages[option.since].title, rules, "en"),
+                f"`{option.since}`",
                 _in(rules.areas[option.area], rules, "en"),
             )
             for option in rules.entitlements.values()
@@ -136,9 +137,12 @@ def _options(rules: RuleSet) -> Lines:
     yield from ("## Conditions of every option", "", "Unless an option has one of its own by the same name.", "")
     for condition in first.conditions:
         if (condition.id, _expression(condition, first)) in shared:
-            yield from _condition(condition, first, rules)
+            lowest = _in(rules.packages[first.since].title, rules, "en")
+            requirement, *rest = _condition(condition, first, rules)
+            yield from (requirement.replace(lowest, "{since}"), *rest)
     for area, title in rules.areas.items():
-        yield from ("", f"## {_in(title, rules, 'en')} ({_in(title, rules, 'nl')})")
+        names = dict.fromkeys((_in(title, rules, "en"), _in(title, rules, "nl")))
+        yield from ("", f"## {' · '.join(names)}")
         for option in rules.entitlements.values():
             if option.area == area:
                 yield from _option(option, rules, shared)
@@ -176,17 +180,19 @@ def _assumptions(rules: RuleSet) -> Lines:
         yield f"{_in(assumption.reading, rules, 'en')} *Why:* {_in(assumption.reason, rules, 'en')}"
         yield ""
         yield f"In Dutch: {_in(assumption.reading, rules, 'nl')} *Waarom:* {_in(assumption.reason, rules, 'nl')}"
-        yield from ("", f"On it rest: {', '.join(_resting(assumption, rules)) or 'no condition'}.", "")
+        yield from ("", f"Rests on it: {'; '.join(_resting(assumption, rules)) or 'no condition'}.", "")
 
 
 def _resting(assumption: Assumption, rules: RuleSet) -> Lines:
-    """The conditions that rest on an assumption, each with its options."""
+    """The conditions that rest on an assumption, by the options that have them."""
     options: dict[str, list[str]] = {}
     for option in rules.entitlements.values():
         for condition in option.conditions:
             if assumption in condition.assumptions:
                 options.setdefault(condition.id, []).append(option.id)
-    for condition, names in options.items():
-        many = len(names) > 4
-        of = f"{len(names)} options" if many else ", ".join(f"[`{name}`](#option-{name})" for name in names)
-        yield f"`{condition}` of {of}"
+    conditions: dict[str, list[str]] = {}
+    for condition_id, names in options.items():
+        links = ", ".join(f"[`{name}`](#option-{name})" for name in names)
+        conditions.setdefault(links if len(names) <= 4 else f"{len(names)} options", []).append(f"`{condition_id}`")
+    for holders, ids in conditions.items():
+        yield f"{', '.join(ids)} of {holders}"

@@ -56,10 +56,8 @@ class Session:
         return printed.getvalue()
 
     def console(self, command: str) -> str:
-        done = subprocess.run(
-            command, shell=True, cwd=self.folder, env=self.environment, stdout=-1, stderr=-2, encoding="utf-8"
-        )
-        return done.stdout
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
+        return subprocess.run(command, shell=True, cwd=self.folder, env=self.environment, **streams).stdout
 
 
 @pytest.fixture
@@ -67,9 +65,9 @@ def session(tmp_path, monkeypatch):
     folder, commands = tmp_path / "page", tmp_path / "bin"
     shutil.copytree(ROOT / "examples", folder / "examples")
     commands.mkdir()
-    for name, arguments in (("python", ""), ("xtreme-rules", " -c 'from xtreme_rules.cli import main; main()'")):
-        (commands / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{arguments} "$@"\n')
-        (commands / name).chmod(0o755)
+    command = commands / "xtreme-rules"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "from xtreme_rules.cli import main; main()" "$@"\n')
+    command.chmod(0o755)
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(folder)
     return Session(folder, commands)

@@ -275,12 +275,12 @@ WRONG_JSON = {
         "contract.until: 2025-01-01 is not after start (2026-01-01); until is the first day no longer covered",
     ),
     "all at once": (
-        '{"contract": {"id": "", "start": "x"}, "bookings": [{"id": "B", "saturday": "2026-12-13"}], "akses": {}}',
+        '{"contract": {"id": "", "start": "x"}, "bookings": [{"id": "B", "saturday": "2026-12-13"}], "acces": {}}',
         "contract.id: is empty; leave it out while it is not known\n"
         'contract.start: expected a date such as 2026-12-12, got "x"\n'
         "bookings[0].contract_id: must be given\n"
         "bookings[0].status: must be given\n"
-        "akses: unknown fact; did you mean `access`?",
+        "acces: unknown fact; did you mean `access`?",
     ),
 }
 
@@ -318,7 +318,7 @@ def test_facts_from_a_file_say_line_and_column() -> None:
         "facts.yaml:5:33: contract.package_changes[0].pakage: unknown field; did you mean `package`?",
         "facts.yaml:5:7: contract.package_changes[0].package: must be given",
         "facts.yaml:6:5: at: 2026-12-01T12:00:00 has no time zone; give the datetime a tzinfo, such as ZoneInfo(...)",
-        "facts.yaml:7:1: wekend: unknown fact; did you mean `weekend`?",
+        "facts.yaml:7:9: wekend: unknown fact; did you mean `weekend`?",
     ]
 
 

@@ -140,8 +140,6 @@ HOSTILE_CONDITIONS = [
     "9" * 1_900 + " == 1",
     "-" + "9" * 1_900 + " == 1",
     "0x" + "f" * 1_900 + " == 1",
-    "0x10 == 16",
-    "1_0 == 10",
     "1e999 == 1",
     "1j == 1",
     "2 ** 999999999 == 1",
@@ -171,11 +169,11 @@ HOSTILE_CONDITIONS = [
     "bookings[0] == bookings[0]",
     "at == at; at == at",
     "at == at # and more",
+    "at == at # and more\nand at == at",
     "\\",
     '"\\x41" == contract.id',
     "contract.id == '\\",
     "at\0 == at",
-    "at == at\x0cand at == at",
     "at ==\x0b at",
     "at ==\r at",
     "(at ==\r\r éé)",
@@ -207,10 +205,9 @@ HOSTILE_CONDITIONS = [
 @pytest.mark.parametrize("text", HOSTILE_CONDITIONS, ids=lambda text: ascii(text[:40]))
 def test_a_hostile_condition_is_refused(text: str) -> None:
     """Nothing but the language is taken, without a warning, and every refusal says what is wrong and where."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with pytest.raises(MistakesError) as caught:
-            parse_condition(text, SCHEMA)
+    with warnings.catch_warnings(record=True, action="always") as warned, pytest.raises(MistakesError) as caught:
+        parse_condition(text, SCHEMA)
+    assert not warned
     assert_says_where(caught.value, text)
 
 

@@ -58,8 +58,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def clipped(text: str, most: int = 300) -> str:
-    """A text that a message can hold: shortened in its middle if it is very long."""
-    return text if len(text) <= most else f"{text[: most // 2]}…{text[-most // 2 :]}"
+    """A text that a message can hold: cut off if it is very long."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def listing(words: Sequence[object]) -> str:

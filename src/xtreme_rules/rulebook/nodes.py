@@ -31,7 +31,7 @@ class Source:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.lines = _LINE_END.split(text)
+        self.lines = _LINE_END.split(text.rstrip("\r\n"))
 
     def line(self, number: int) -> str:
         """A line of the text, counted from 1."""
