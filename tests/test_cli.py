@@ -102,7 +102,7 @@ def test_facts_with_problems_name_every_place(command: Command, tmp_path: Path) 
         "facts.yaml:3:10: contract.until: 2026-01-01 is not after start (2027-01-01);"
         " until is the first day no longer covered",
         "facts.yaml:5:13: contract.timezone: unknown time zone `Europe/Amsterdm`; did you mean `Europe/Amsterdam`?",
-        "facts.yaml:9:16: weekend.submited_at: unknown field; did you mean `submitted_at`?",
+        "facts.yaml:9:3: weekend.submited_at: unknown field; did you mean `submitted_at`?",
         "facts.yaml:8:13: weekend.saturday: 2026-12-13 is a Sunday;"
         " a weekend is named by its Saturday, such as 2026-12-12",
     ]

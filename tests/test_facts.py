@@ -22,7 +22,7 @@ WRONG: dict[str, tuple[type, dict[str, Any], str]] = {
     "a moment without a time zone": (
         xr.Incident,
         {"id": "I", "submitted_at": datetime(2026, 12, 1, 12)},
-        "Incident.submitted_at: 2026-12-01T12:00:00 has no time zone; give the datetime a tzinfo, such as ZoneInfo(...)",
+        "Incident.submitted_at: 2026-12-01T12:00:00 has no time zone; give it a tzinfo; in a text, end it with `Z` or `+01:00`",
     ),
     "a day for a moment": (
         xr.Incident,
@@ -59,7 +59,7 @@ WRONG: dict[str, tuple[type, dict[str, Any], str]] = {
     "a number for a boolean": (
         xr.RemoteAccess,
         {"authorised": 1},
-        "RemoteAccess.authorised: expected True or False, got 1 (int)",
+        "RemoteAccess.authorised: expected true or false, got 1 (int)",
     ),
     "a number out of range": (
         xr.Incident,
@@ -243,7 +243,7 @@ WRONG_JSON = {
     ),
     "a text for a boolean": (
         '{"access": {"authorised": "yes"}}',
-        "access.authorised: expected True or False, got 'yes' (str)",
+        "access.authorised: expected true or false, got 'yes' (str)",
     ),
     "a text for an object": ('{"contract": "C"}', 'contract: expected an object, got "C"'),
     "an object for a list": ('{"bookings": {"id": "B"}}', 'bookings: expected a list, got {"id": "B"}'),
@@ -261,7 +261,7 @@ WRONG_JSON = {
     ),
     "a moment without a time zone": (
         '{"at": "2026-12-01T12:00:00"}',
-        "at: 2026-12-01T12:00:00 has no time zone; give the datetime a tzinfo, such as ZoneInfo(...)",
+        "at: 2026-12-01T12:00:00 has no time zone; give it a tzinfo; in a text, end it with `Z` or `+01:00`",
     ),
     "an identifier that lacks": ('{"incident": {"severity": 1}}', "incident.id: must be given"),
     "an identifier that is null": ('{"incident": {"id": null}}', "incident.id: must be given; expected a text"),
@@ -315,10 +315,10 @@ def test_facts_from_a_file_say_line_and_column() -> None:
         facts_from_yaml("\n".join(lines).encode(), "facts.yaml", STANDARD_FACTS)
     assert str(caught.value).splitlines() == [
         'facts.yaml:3:10: contract.start: expected a date such as 2026-12-12, got "1 January"',
-        "facts.yaml:5:33: contract.package_changes[0].pakage: unknown field; did you mean `package`?",
+        "facts.yaml:5:25: contract.package_changes[0].pakage: unknown field; did you mean `package`?",
         "facts.yaml:5:7: contract.package_changes[0].package: must be given",
-        "facts.yaml:6:5: at: 2026-12-01T12:00:00 has no time zone; give the datetime a tzinfo, such as ZoneInfo(...)",
-        "facts.yaml:7:9: wekend: unknown fact; did you mean `weekend`?",
+        "facts.yaml:6:5: at: 2026-12-01T12:00:00 has no time zone; give it a tzinfo; in a text, end it with `Z` or `+01:00`",
+        "facts.yaml:7:1: wekend: unknown fact; did you mean `weekend`?",
     ]
 
 

@@ -6,11 +6,14 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
+import yaml
 from conftest import ROOT, bundled
 
 import xtreme_rules as xr
-from xtreme_rules.language.template import LANGUAGES
+from xtreme_rules.engines import engine_named
+from xtreme_rules.language.template import LANGUAGES, Template, Text
 
 XTREME = ROOT / "rules" / "xtreme"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -187,3 +190,46 @@ def test_a_rulebook_shows_itself() -> None:
     assert repr(bundled()) == "<Rulebook xtreme, effective 2016-01-01: 23 options>"
     assert repr(bundled().decide("online-groups")) == "<Decision online-groups: NEEDS_INFORMATION>"
     assert bundled().decide("online-groups") != "online-groups"
+
+
+def test_rulebooks_and_decisions_cross_process_boundaries() -> None:
+    """A rulebook, and a decision with its explanation, survive pickling."""
+    rulebook = pickle.loads(pickle.dumps(bundled()))
+    decision = bundled().decide("how-to", contract=CONTRACT)
+    assert rulebook.decide("how-to", contract=CONTRACT) == decision
+    again = pickle.loads(pickle.dumps(decision))
+    assert again == decision
+    assert again.explain("nl") == decision.explain("nl")
+
+
+def test_the_rulebook_reads_the_same_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PyYAML has no compiled parser, the bundled rulebook is read to the same options."""
+    monkeypatch.setattr("xtreme_rules.rulebook.nodes._LOADER", yaml.SafeLoader)
+    assert xr.load().rules.entitlements == bundled().rules.entitlements
+
+
+def test_names_that_are_not_there_are_errors() -> None:
+    """A question for a fact that no condition asks for, and the tick of a package that does not exist."""
+    decision, matrix = bundled().decide("how-to"), bundled().matrix()
+    for call, message in (
+        (lambda: decision.question("question.topc"), "unknown fact `question.topc`; did you mean `question.topic`?"),
+        (lambda: matrix.has("elit", "how-to"), "unknown package `elit`; did you mean `elite`?"),
+        (lambda: matrix.has("elite", "howto"), "unknown option `howto`; did you mean `how-to`?"),
+    ):
+        with pytest.raises(xr.UnknownNameError) as error:
+            call()
+        assert str(error.value) == message
+
+
+def test_rule_texts_are_escaped() -> None:
+    """What a rule file says is text: it is no markup in HTML, nor in Markdown."""
+    rules = bundled().rules
+    title = Text(*(Template(("<b>*x*</b> & <script>",)) for _ in LANGUAGES))
+    item = attrs.evolve(rules.entitlements["online-groups"], title=title)
+    rulebook = xr.Rulebook(attrs.evolve(rules, title=title, entitlements={item.id: item}), engine_named("reference"))
+    for show in (rulebook.decide("online-groups").explain, rulebook.matrix().show):
+        for form in ("html", "markdown"):
+            shown = show("en", form)
+            assert "<b>" not in shown.replace("\\<b", "")
+            assert "<script>" not in shown.replace("\\<script", "")
+            assert form == "html" or "\\*x\\*" in shown

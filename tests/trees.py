@@ -56,6 +56,7 @@ def literals(kind: Type) -> st.SearchStrategy[Node]:
         TEXT: st.text(st.characters(categories=("L", "N", "Zs"), exclude_characters="\u00a0\u1680"), max_size=4).filter(
             lambda text: text.isprintable()
         ),
+        DURATION: st.integers(-50, 50).map(lambda hours: timedelta(hours=hours)),
         DAYS: st.integers(-20, 20).map(lambda days: timedelta(days=days)),
     }
     return values[kind].map(lambda value: Literal(value, kind)) if kind in values else st.nothing()  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from xtreme_rules.api import Rulebook, load
 from xtreme_rules.decisions import Decision, Duty, Outcome, Reason
 from xtreme_rules.errors import FactError, MissingExtraError, Problem, UnknownNameError, XtremeRulesError
 from xtreme_rules.facts.fact import Fact
-from xtreme_rules.facts.json import facts_from_json, facts_to_json
+from xtreme_rules.facts.json import facts_from_data, facts_from_json, facts_to_json
 from xtreme_rules.facts.standard import (
     AdopterProgramme,
     Booking,
@@ -49,6 +49,7 @@ __all__ = [
     "UnknownNameError",
     "WeekendRequest",
     "XtremeRulesError",
+    "facts_from_data",
     "facts_from_json",
     "facts_to_json",
     "load",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtreme_rules.decisions import Decision, Option
-from xtreme_rules.engines import Engine, Evaluator, engine_named
+from xtreme_rules.engines import Engine, Evaluator, Truths, engine_named
 from xtreme_rules.errors import unknown_name
 from xtreme_rules.explain.identity import identity
 from xtreme_rules.rulebook.model import RuleSet
@@ -32,7 +32,7 @@ def load(
         rulebook: the name of a bundled rulebook, or the path of a folder that is one or holds versions of one.
         on: the day on which it must hold, to choose among versions; without it the latest is taken.
         overlay: one or more overlay files, laid over the rulebook in their order.
-        facts: further facts by the name of their keyword argument, each a class made with ``fact``.
+        facts: further facts by the name of their keyword argument, each a class derived from ``Fact``.
         engine: ``compiled``, or ``reference`` for the slow arbiter; both give the same answers.
 
     Raises:
@@ -52,7 +52,6 @@ class Rulebook:
         self._rules = rules
         self._engine = engine
         self._options = {key: Option(rules, item, engine) for key, item in rules.entitlements.items()}
-        self._checked = rules.schema.checked
 
     def decide(self, option: str, **facts: Any) -> Decision:
         """Decide one option over facts by name; a fact that is left out, or ``None``, is unknown.
@@ -69,8 +68,10 @@ class Rulebook:
             chosen = self._options[option]
         except KeyError:
             raise unknown_name("option", option, self._options) from None
-        checked = self._checked(facts)
-        return Decision(chosen, checked, chosen.evaluate(checked))
+        truths = chosen.evaluate(facts)
+        if truths is None:
+            facts, truths = self._closely(chosen.evaluate, facts)
+        return Decision(chosen.verdicts[truths], facts)
 
     def decide_all(self, **facts: Any) -> dict[str, Decision]:
         """Decide every option over the same facts; by id, in the order of the rulebook.
@@ -78,15 +79,25 @@ class Rulebook:
         Raises:
             FactError: as ``decide``.
         """
-        checked = self._checked(facts)
-        met, unmet = self._evaluate_all(checked)
+        truths = self._evaluate_all(facts)
+        if truths is None:
+            facts, truths = self._closely(self._evaluate_all, facts)
+        met, unmet = truths
         decisions = {}
         for name, option in self._options.items():
             count = len(option.entitlement.conditions)
             mask = (1 << count) - 1
-            decisions[name] = Decision(option, checked, (met & mask, unmet & mask))
+            decisions[name] = Decision(option.verdicts[met & mask, unmet & mask], facts)
             met, unmet = met >> count, unmet >> count
         return decisions
+
+    def _closely(self, evaluate: Evaluator, given: dict[str, Any]) -> tuple[dict[str, Any], Truths]:
+        """Facts that could not be taken as they were: mended, with their truths, or refused."""
+        facts = self._rules.schema.checked(given)
+        truths = evaluate(facts)
+        if truths is None:
+            raise AssertionError(facts)
+        return facts, truths
 
     @cached_property
     def _evaluate_all(self) -> Evaluator:
@@ -116,6 +127,9 @@ class Rulebook:
         """Which rulebook this is: its name, the day from which it holds, its digest, its overlays."""
         return identity(self._rules)
 
+    def __reduce__(self) -> "tuple[type[Rulebook], tuple[RuleSet, Engine]]":
+        return Rulebook, (self._rules, self._engine)
+
     def __repr__(self) -> str:
-        rules = self._rules
-        return f"<Rulebook {rules.name}, effective {rules.effective_from}: {len(self._options)} options>"
+        rules, count = self._rules, len(self._options)
+        return f"<Rulebook {rules.name}, effective {rules.effective_from}: {count} option{'s'[: count != 1]}>"

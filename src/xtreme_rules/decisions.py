@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import attrs
 
 from xtreme_rules.engines.protocol import Engine, Evaluator, Truths
+from xtreme_rules.errors import unknown_name
 from xtreme_rules.explain.document import Document, Entry, Section
 from xtreme_rules.explain.identity import footer, identity
 from xtreme_rules.explain.phrases import checked_language, phrase
@@ -42,25 +43,59 @@ class Outcome(Enum):
         raise TypeError("an outcome is one of three, not true or false; compare it, or use `decision.granted`")
 
 
+class Option:
+    """One entitlement of a rulebook, the evaluator that an engine makes for it, and the verdicts met so far."""
+
+    __slots__ = ("_engine", "entitlement", "evaluate", "rules", "verdicts")
+
+    def __init__(self, rules: RuleSet, entitlement: Entitlement, engine: Engine) -> None:
+        self.rules = rules
+        self.entitlement = entitlement
+        self.verdicts = _Verdicts(self)
+        self.evaluate: Evaluator = self._make_and_evaluate
+        self._engine = engine
+
+    def _make_and_evaluate(self, facts: dict[str, Any]) -> Truths | None:
+        """Stand in for the evaluator until it is first used."""
+        self.evaluate = self._engine(self.rules, self.entitlement.conditions)
+        return self.evaluate(facts)
+
+    def __reduce__(self) -> tuple[type["Option"], tuple[RuleSet, Entitlement, Engine]]:
+        return Option, (self.rules, self.entitlement, self._engine)
+
+
 @attrs.frozen
 class Verdict:
-    """What a pair of masks says of an entitlement. There are few, so each is made once and shared."""
+    """What a pair of masks says of an option. There are few, so each is made once and shared."""
 
+    option: Option = attrs.field(eq=False, repr=False)
     outcome: Outcome
     met: tuple[str, ...]
     unmet: tuple[str, ...]
     unknown: tuple[str, ...]
 
     @classmethod
-    def of(cls, entitlement: Entitlement, truths: Truths) -> "Verdict":
-        """The verdict on an entitlement for the truths of its conditions."""
+    def of(cls, option: Option, truths: Truths) -> "Verdict":
+        """The verdict on an option for the truths of its conditions."""
         met_mask, unmet_mask = truths
-        numbered = [(index, condition.id) for index, condition in enumerate(entitlement.conditions)]
+        numbered = [(index, condition.id) for index, condition in enumerate(option.entitlement.conditions)]
         met = tuple(name for index, name in numbered if met_mask >> index & 1)
         unmet = tuple(name for index, name in numbered if unmet_mask >> index & 1)
         unknown = tuple(name for index, name in numbered if not (met_mask | unmet_mask) >> index & 1)
         outcome = Outcome.DENIED if unmet else Outcome.NEEDS_INFORMATION if unknown else Outcome.GRANTED
-        return cls(outcome, met, unmet, unknown)
+        return cls(option, outcome, met, unmet, unknown)
+
+
+class _Verdicts(dict[Truths, Verdict]):
+    """The verdicts on an option by its truths, each made when it is first met."""
+
+    def __init__(self, option: Option) -> None:
+        super().__init__()
+        self.option = option
+
+    def __missing__(self, truths: Truths) -> Verdict:
+        verdict = self[truths] = Verdict.of(self.option, truths)
+        return verdict
 
 
 @attrs.frozen
@@ -83,39 +118,8 @@ class Reason:
     _texts: Mapping[str, str]
 
     def text(self, lang: str = "en") -> str:
-        """What is, or is not, the case; in ``nl`` or ``en``."""
+        """What is the case, what is not, or what is not known yet; in ``nl`` or ``en``."""
         return self._texts[checked_language(lang)]
-
-
-class Option:
-    """One entitlement of a rulebook, the evaluator that an engine makes for it, and the verdicts met so far."""
-
-    __slots__ = ("entitlement", "evaluate", "rules", "verdicts")
-
-    def __init__(self, rules: RuleSet, entitlement: Entitlement, engine: Engine) -> None:
-        self.rules = rules
-        self.entitlement = entitlement
-        self.verdicts = _Verdicts(entitlement)
-        self.evaluate = self._made_at_first_use(engine)
-
-    def _made_at_first_use(self, engine: Engine) -> Evaluator:
-        def evaluate(facts: dict[str, Any]) -> Truths:
-            self.evaluate = engine(self.rules, self.entitlement.conditions)
-            return self.evaluate(facts)
-
-        return evaluate
-
-
-class _Verdicts(dict[Truths, Verdict]):
-    """The verdicts on an entitlement by its truths, each made when it is first met."""
-
-    def __init__(self, entitlement: Entitlement) -> None:
-        super().__init__()
-        self.entitlement = entitlement
-
-    def __missing__(self, truths: Truths) -> Verdict:
-        verdict = self[truths] = Verdict.of(self.entitlement, truths)
-        return verdict
 
 
 class Decision:
@@ -125,12 +129,15 @@ class Decision:
     as HTML.
     """
 
-    __slots__ = ("_facts", "_option", "_verdict")
+    __slots__ = ("_facts", "_verdict")
 
-    def __init__(self, option: Option, facts: dict[str, Any], truths: Truths) -> None:
-        self._option = option
+    def __init__(self, verdict: Verdict, facts: dict[str, Any]) -> None:
+        self._verdict = verdict
         self._facts = facts
-        self._verdict = option.verdicts[truths]
+
+    @property
+    def _option(self) -> Option:
+        return self._verdict.option
 
     @property
     def option(self) -> str:
@@ -150,7 +157,7 @@ class Decision:
     @property
     def facts(self) -> Mapping[str, Any]:
         """The facts that were decided on, by name; moments in UTC."""
-        return dict(self._facts)
+        return {name: value for name, value in self._facts.items() if value is not None}
 
     @property
     def met(self) -> tuple[str, ...]:
@@ -199,8 +206,15 @@ class Decision:
         return identity(self._option.rules)
 
     def question(self, path: str, lang: str = "en") -> str:
-        """What to ask to learn a missing fact."""
-        return self._option.rules.questions[without_indices(path)].in_language(checked_language(lang)).plain
+        """What to ask to learn a missing fact.
+
+        Raises:
+            UnknownNameError: no condition of the rulebook asks for this fact, or there is no such language.
+        """
+        questions, asked = self._option.rules.questions, without_indices(path)
+        if asked not in questions:
+            raise unknown_name("fact", path, questions)
+        return _plain(questions[asked], checked_language(lang))
 
     def explain(self, lang: str = "en", format: str = "text") -> str:  # noqa: A002
         """The whole answer in ``nl`` or ``en``, as ``text``, ``html`` or ``markdown``.
@@ -241,7 +255,7 @@ class Decision:
             return NotImplemented
         mine, theirs = self._option, other._option
         same_rule = mine.rules.digest == theirs.rules.digest and self.option == other.option
-        return same_rule and self._verdict == other._verdict and self._facts == other._facts
+        return same_rule and self._verdict == other._verdict and self.facts == other.facts
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -265,7 +279,10 @@ class Decision:
         truth = "unmet" if condition.id in verdict.unmet else "unknown" if condition.id in verdict.unknown else "met"
         text = condition.otherwise if truth == "unmet" else condition.requirement
         missing = self._missing(condition) if truth == "unknown" else ()
-        return Reason(condition.id, truth, condition.sources, condition.assumptions, missing, self._worded(text))
+        words = self._worded(text)
+        if truth == "unknown":
+            words = {lang: f"{phrase('not-known', lang)}: {worded}" for lang, worded in words.items()}
+        return Reason(condition.id, truth, condition.sources, condition.assumptions, missing, words)
 
     def _duty(self, obligation: Obligation) -> "Duty":
         return Duty(obligation.id, obligation.sources, self._worded(obligation.text))

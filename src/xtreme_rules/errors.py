@@ -15,7 +15,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
-        return f"{where}{self.message}{f'; {self.help}' if self.help else ''}"
+        return " ".join(f"{where}{self.message}{f'; {self.help}' if self.help else ''}".split())
 
 
 #: Words of more letters than this get no suggestion: comparing them would cost more than it helps.

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from xtreme_rules.engines.protocol import Evaluator
-from xtreme_rules.facts.types import fields_of
+from xtreme_rules.facts.types import Type, fields_of
 from xtreme_rules.language.tree import (
     Arithmetic,
     Both,
@@ -30,7 +30,7 @@ from xtreme_rules.language.tree import (
     walk,
     write,
 )
-from xtreme_rules.language.truth import ordered
+from xtreme_rules.language.truth import OPERATORS, ordered
 from xtreme_rules.rulebook.model import Condition, RuleSet
 
 
@@ -56,20 +56,49 @@ class _Function:
         self.lines: list[str] = []
 
     def written(self) -> tuple[str, dict[str, Any]]:
+        read = dict.fromkeys(path.partition(".")[0] for path in self.paths)
+        self.lines.append(f"count = {len(read)}")
+        for name in read:
+            self.take(name)
+        # Facts that the conditions do not read must fit too, or a misspelt name would go unnoticed.
+        self.lines.append(f"if len(facts) != count and not {self.bound(self.rules.schema.fits)}(facts): return None")
         for path in self.paths:
             self.load(path)
-        guards = [self.variables[path] for path in self.paths if path in self.must_be_known]
-        if guards:
-            self.lines.append(f"if {' or '.join(f'{name} is None' for name in guards)}:")
-            self.lines += [f"    {line}" for line in _Body(self, guards).written()]
+        open_ = [path for path in self.paths if path in self.must_be_known]
+        if open_:
+            tested = [self.variables[path] for path in open_ if not self._goes_with_another(path, open_)]
+            self.lines.append(f"if {' or '.join(f'{name} is None' for name in tested)}:")
+            self.lines += [f"    {line}" for line in _Body(self, (self.variables[path] for path in open_)).written()]
         self.lines += _Body(self, ()).written()
         body = "".join(f"    {line}\n" for line in self.lines)
         return f"def evaluate(facts):\n    get = facts.get\n{body}", self.names
 
+    def take(self, name: str) -> None:
+        """Load a fact, if it fits the schema; one that is not known counts down, and a blank takes its place."""
+        kind = self.rules.schema.facts[name]
+        variable = self.holders[name] = f"f{len(self.holders)}"
+        self.lines.append(f"{variable} = get({name!r})")
+        if kind.name == "record" and kind.record is not None:
+            test, names = self.rules.schema.record_test(kind.record, variable)
+            self.names |= names
+            self.lines.append(f"if {variable} is None: {variable} = {self.blank(kind)}; count -= 1")
+            self.lines.append(f"elif not ({test}): return None")
+        else:
+            self.lines += [
+                f"if {variable} is None: count -= 1",
+                "else:",
+                f"    taken = {self.bound(self.rules.schema.takes[name])}({variable})",
+                "    if taken is None: return None",
+                f"    if taken is not {variable}: {variable} = facts[{name!r}] = taken",
+            ]
+
     def load(self, path: str) -> None:
         """Load the value at a path into a variable."""
         holder, _, field = path.rpartition(".")
-        source = f"{self._holder(holder)}.{field}" if holder else f"get({path!r})"
+        if not holder:
+            self.variables[path] = self.holders[path]
+            return
+        source = f"{self._holder(holder)}.{field}"
         self.variables[path] = f"v{len(self.variables)}"
         self.lines.append(f"{self.variables[path]} = {source}")
 
@@ -77,26 +106,35 @@ class _Function:
         """The variable that holds the record at a path; a record that is not known is replaced by a blank one."""
         if path not in self.holders:
             kind = self.rules.schema.type_at(path)
-            blank = self.bound(_blank(kind.record) if kind is not None and kind.record is not None else None)
             above, _, field = path.rpartition(".")
-            source = f"{self._holder(above)}.{field}" if above else f"get({path!r}, {blank})"
-            variable = f"h{len(self.holders)}"
-            self.lines.append(f"{variable} = {source}")
-            if above:
-                self.lines.append(f"if {variable} is None: {variable} = {blank}")
-            self.holders[path] = variable
+            source = f"{self._holder(above)}.{field}"
+            variable = self.holders[path] = f"f{len(self.holders)}"
+            self.lines += [f"{variable} = {source}", f"if {variable} is None: {variable} = {self.blank(kind)}"]
         return self.holders[path]
+
+    def _goes_with_another(self, path: str, paths: Sequence[str]) -> bool:
+        """Whether a field is known whenever another field of its record is, so that one test does for both."""
+        holder, _, name = path.rpartition(".")
+        kind = self.rules.schema.type_at(holder) if holder else None
+        fields = fields_of(kind.record) if kind is not None and kind.record is not None else {}
+        others = (other.rpartition(".") for other in paths)
+        return (
+            name in fields
+            and not fields[name].optional
+            and any(above == holder and fields[other].optional for above, _, other in others)
+        )
+
+    def blank(self, kind: Type | None) -> str:
+        """A stand-in for a record that is not known: each of its fields is ``None``."""
+        if kind is None or kind.record is None:
+            raise AssertionError(kind)
+        return self.bound(type(f"Unknown{kind.record.__name__}", (), dict.fromkeys(fields_of(kind.record)))())
 
     def bound(self, value: object) -> str:
         """A name for a constant."""
         name = f"c{len(self.names)}"
         self.names[name] = value
         return name
-
-
-def _blank(record: type) -> Any:
-    """A stand-in for a record that is not known: each of its fields is ``None``."""
-    return type(f"Unknown{record.__name__}", (), dict.fromkeys(fields_of(record)))()
 
 
 class _Body:
@@ -186,17 +224,16 @@ class _Body:
         return self._result(node, call, arguments + needed, nullable=bool(term.item_reads))
 
     def _compared(self, node: Compare) -> str:
-        domain = self.function.rules.meaning.domain(node.left.type)
-        values = [self._value(node.left), self._value(node.right)]
-        shown = list(values)
-        if domain is not None and ordered(domain, node.operator):
-            ranks = self.function.bound({value: rank for rank, value in enumerate(domain.values)})
-            for index, side in enumerate((node.left, node.right)):
-                if isinstance(side, Literal):
-                    shown[index] = str(domain.rank(side.value))
-                else:
-                    shown[index] = f"{ranks}[{values[index]}]"
-        return self._result(node, f"{shown[0]} {node.operator} {shown[1]}", values)
+        left, right, sign = node.left, node.right, node.operator
+        domain = self.function.rules.meaning.domain(left.type)
+        values = [self._value(left), self._value(right)]
+        if domain is None or not ordered(domain, sign):
+            return self._result(node, f"{values[0]} {sign} {values[1]}", values)
+        if isinstance(right, Literal):
+            among = {item for item in domain.values if OPERATORS[sign](domain.rank(item), domain.rank(right.value))}
+            return self._result(node, f"{values[0]} in {self.function.bound(among)}", values[:1])
+        ranks = self.function.bound({value: rank for rank, value in enumerate(domain.values)})
+        return self._result(node, f"{ranks}[{values[0]}] {sign} {ranks}[{values[1]}]", values)
 
     def _both(self, node: Node, sign: str, values: list[str]) -> str:
         open_values = [value for value in values if value in self.nullable]

@@ -8,8 +8,10 @@ from xtreme_rules.rulebook.model import Condition, RuleSet
 #: Bit masks ``(met, unmet)`` over conditions, in their order; a bit in neither is unknown.
 Truths = tuple[int, int]
 
-#: Facts by name, checked by the rulebook's schema, to truths.
-Evaluator = Callable[[dict[str, Any]], Truths]
+#: Facts by name, as they were given, to truths; ``None`` if they do not fit the rulebook's schema as they are, and
+#: ``Schema.checked`` must mend them or say what is wrong. What can be taken otherwise (a list as a tuple, a moment in
+#: UTC) is put into the facts.
+Evaluator = Callable[[dict[str, Any]], Truths | None]
 
 
 class Engine(Protocol):

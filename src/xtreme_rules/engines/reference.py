@@ -10,7 +10,9 @@ from xtreme_rules.rulebook.model import Condition, RuleSet
 def reference(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
     """An evaluator that asks ``rules.meaning`` for each condition in turn."""
 
-    def evaluate(facts: dict[str, Any]) -> Truths:
+    def evaluate(facts: dict[str, Any]) -> Truths | None:
+        if not rules.schema.fits(facts):
+            return None
         met = unmet = 0
         for index, condition in enumerate(conditions):
             value = rules.meaning.value(condition.when, facts)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from xtreme_rules.errors import unknown_name
 from xtreme_rules.explain.document import Table
 from xtreme_rules.explain.identity import footer
 from xtreme_rules.explain.phrases import checked_language, phrase
@@ -20,9 +21,17 @@ class Matrix:
         return (item.title.in_language(lang).plain, *ticks)
 
     def has(self, package: str, option: str) -> bool:
-        """Whether a package has an option, both by id."""
-        order = list(self._rules.packages)
-        return order.index(package) >= order.index(self._rules.entitlements[option].since)
+        """Whether a package has an option, both by id.
+
+        Raises:
+            UnknownNameError: there is no such package or option.
+        """
+        order, options = list(self._rules.packages), self._rules.entitlements
+        if package not in order:
+            raise unknown_name("package", package, order)
+        if option not in options:
+            raise unknown_name("option", option, options)
+        return order.index(package) >= order.index(options[option].since)
 
     def show(self, lang: str = "en", format: str = "text") -> str:  # noqa: A002
         """The overview in ``nl`` or ``en``, as ``text``, ``html`` or ``markdown``.

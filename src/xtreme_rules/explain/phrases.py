@@ -25,6 +25,7 @@ _PHRASES: dict[str, dict[str, str]] = {
     "no": {"nl": "nee", "en": "no"},
     "and": {"nl": "en", "en": "and"},
     "none": {"nl": "geen", "en": "none"},
+    "not-known": {"nl": "Nog niet bekend", "en": "Not known yet"},
     "unknown": {"nl": "onbekend", "en": "unknown"},
     "day": {"nl": "dag", "en": "day"},
     "days": {"nl": "dagen", "en": "days"},

@@ -63,12 +63,13 @@ def _document_text(document: Document) -> str:
 
 
 def _document_markdown(document: Document) -> str:
-    lines = [f"### {document.title}: {document.status_text}", "", document.lead]
+    lines = [f"### {_plain_markdown(document.title)}: {document.status_text}", "", _plain_markdown(document.lead)]
     for section in document.sections:
         lines += ["", f"**{section.heading}**", ""]
         for entry in section.entries:
-            label = f" `{entry.label}`:" if entry.label else ""
-            lines.append(f"- {_MARKS[entry.mark]}{label} {_plain_markdown(entry.text)}")
+            label = f"`{entry.label}`: " if entry.label else ""
+            mark = f"{_MARKS[entry.mark]} " if entry.mark != "plain" else ""
+            lines.append(f"- {mark}{label}{_plain_markdown(entry.text)}")
             lines += [f"  - *{_plain_markdown(note)}*" for note in entry.notes]
     return "\n".join([*lines, "", f"<sub>{escape(document.footer)}</sub>"])
 
@@ -122,14 +123,10 @@ def _table_text(table: Table) -> str:
 
 
 def _table_markdown(table: Table) -> str:
-    lines = [
-        f"### {table.title}",
-        "",
-        f"| {' | '.join(table.header)} |",
-        f"|---{'|:-:' * (len(table.header) - 1)}|",
-    ]
+    header = f"| {' | '.join(map(_plain_markdown, table.header))} |"
+    lines = [f"### {_plain_markdown(table.title)}", "", header, f"|---{'|:-:' * (len(table.header) - 1)}|"]
     for heading, group in table.groups:
-        lines.append(f"| **{heading}** |{' |' * (len(table.header) - 1)}")
+        lines.append(f"| **{_plain_markdown(heading)}** |{' |' * (len(table.header) - 1)}")
         lines += [f"| {' | '.join(_plain_markdown(_cell(cell)) for cell in row)} |" for row in group]
     return "\n".join([*lines, "", f"<sub>{escape(table.footer)}</sub>"])
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import attrs
 
-from xtreme_rules.errors import FactError, Problem, listing
+from xtreme_rules.errors import FactError, Problem, clipped, listing
 from xtreme_rules.facts.types import FIRST_DAY, LARGEST_INTEGER, LAST_DAY, Field, Type, fields_of
 
 _EXAMPLES = {
-    "boolean": "True or False",
+    "boolean": "true or false",
     "integer": "a whole number",
     "text": "a text",
     "date": "a date, such as date(2026, 12, 12)",
@@ -70,7 +70,7 @@ def _expected(kind: Type) -> str:
 
 
 def _wrong(value: object, kind: Type, path: str) -> Problem:
-    return Problem(path, f"expected {_expected(kind)}, got {value!r} ({type(value).__name__})")
+    return Problem(path, f"expected {_expected(kind)}, got {clipped(repr(value), 80)} ({type(value).__name__})")
 
 
 def _check_scalar(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
@@ -78,7 +78,7 @@ def _check_scalar(value: Any, kind: Type, path: str, problems: list[Problem]) ->
     if type(value) is not wanted:
         problems.append(_wrong(value, kind, path))
     elif kind.choices and value not in kind.choices:
-        problems.append(Problem(path, f"`{value}` is not one of {listing(kind.choices)}"))
+        problems.append(Problem(path, f"`{clipped(str(value), 60)}` is not one of {listing(kind.choices)}"))
     elif value == "":
         problems.append(Problem(path, "is empty", "leave it out while it is not known"))
     return value
@@ -108,7 +108,7 @@ def _check_moment(value: Any, kind: Type, path: str, problems: list[Problem]) ->
             Problem(
                 path,
                 f"{value.isoformat()} has no time zone",
-                "give the datetime a tzinfo, such as ZoneInfo(...)",
+                "give it a tzinfo; in a text, end it with `Z` or `+01:00`",
             )
         )
     elif not FIRST_DAY < value.date() < LAST_DAY:

@@ -37,7 +37,7 @@ def facts_from_json(text: str | bytes, facts: Mapping[str, object] | None = None
         raise FactError([Problem("", f"not JSON: {error}")]) from None
     if problems:
         raise FactError(problems)
-    return facts_from_data(data, {**STANDARD_FACTS, **(facts or {})})
+    return facts_from_data(data, facts)
 
 
 def facts_to_json(facts: Mapping[str, Any], *, indent: int | None = None) -> str:
@@ -52,19 +52,20 @@ def facts_to_data(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if attrs.has(type(value)):
-        fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
-        return {name: _plain(part) for name, part in fields.items() if part is not None and part != ()}
+        fields = [(field.name, getattr(value, field.name), field.default) for field in attrs.fields(type(value))]
+        return {name: _plain(part) for name, part, default in fields if part is not None and part != default}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
-def facts_from_data(data: object, facts: Mapping[str, object]) -> dict[str, Any]:
-    """Facts from plain data, as ``facts_from_json``; ``facts`` is every fact that may occur, by name.
+def facts_from_data(data: object, facts: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """Facts by name from dictionaries, lists and texts, as ``facts_from_json`` from JSON.
 
     Raises:
         FactError: with every problem and its path.
     """
+    facts = {**STANDARD_FACTS, **(facts or {})}
     problems: list[Problem] = []
     taken: dict[str, Any] = {}
     if not isinstance(data, dict):

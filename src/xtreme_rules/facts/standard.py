@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from xtreme_rules.errors import Problem, did_you_mean
+from xtreme_rules.errors import Problem, clipped, did_you_mean
 from xtreme_rules.facts.fact import Fact, Problems
 from xtreme_rules.facts.types import Declared
 
@@ -74,14 +74,21 @@ def _timezone_problems(name: str) -> Problems:
         suggestion = did_you_mean(name, available_timezones())
         yield Problem(
             "timezone",
-            f"unknown time zone `{name}`",
+            f"unknown time zone `{clipped(name, 60)}`",
             suggestion or "use an IANA name, such as `Europe/Amsterdam`",
         )
 
 
 @attrs.frozen(kw_only=True)
 class Component(Fact):
-    """A product or component system: standard or customised, generally available or not, under the agreement or not."""
+    """A product or component system.
+
+    Attributes:
+        id: the component's own identifier.
+        standard: whether it is standard, not customised.
+        generally_available: whether it is generally available.
+        under_agreement: whether the support agreement covers it.
+    """
 
     id: str
     standard: bool | None = None
@@ -91,7 +98,14 @@ class Component(Fact):
 
 @attrs.frozen(kw_only=True)
 class Incident(Fact):
-    """A logged incident; ``severity`` 1 is the highest urgency of the rulebook's severities."""
+    """A logged incident.
+
+    Attributes:
+        id: the incident's own identifier.
+        severity: one of the rulebook's severities; 1 is the highest urgency.
+        submitted_at: when it was logged.
+        component: what it is about.
+    """
 
     id: str
     severity: Annotated[int | None, Declared("severity")] = None
@@ -101,7 +115,12 @@ class Incident(Fact):
 
 @attrs.frozen(kw_only=True)
 class Question(Fact):
-    """A question to support; ``topic`` is one of the rulebook's topics."""
+    """A question to support.
+
+    Attributes:
+        topic: one of the rulebook's topics, such as ``installation``.
+        component: what it is about.
+    """
 
     topic: Annotated[str | None, Declared("topic")] = None
     component: Component | None = None
@@ -109,7 +128,13 @@ class Question(Fact):
 
 @attrs.frozen(kw_only=True)
 class RemoteAccess(Fact):
-    """What the customer arranges so that support can work on the system from a distance."""
+    """What the customer arranges so that support can work on the system from a distance.
+
+    Attributes:
+        authorised: whether the customer authorises it fully.
+        connection_provided: whether the customer provides the connection.
+        customer_present: whether the customer is present to discuss the problem.
+    """
 
     authorised: bool | None = None
     connection_provided: bool | None = None
@@ -125,7 +150,14 @@ class Subscription(Fact):
 
 @attrs.frozen(kw_only=True)
 class AdopterProgramme(Fact):
-    """What must hold to take part in a beta or early-adopter programme."""
+    """Whether the customer can take part in a beta or early-adopter programme.
+
+    Attributes:
+        planning_allows: whether the planning allows it.
+        capacity_allows: whether the capacity allows it.
+        business_requirements_met: whether the business requirements are met.
+        environment_requirements_met: whether the requirements on the environment are met.
+    """
 
     planning_allows: bool | None = None
     capacity_allows: bool | None = None
@@ -176,7 +208,7 @@ class Booking(Fact):
         contract_id: the contract that it was booked for; bookings of other contracts are ignored.
         saturday: the Saturday that names the weekend.
         status: ``booked`` or ``cancelled``.
-        request_id: the request that it was made for, if known.
+        request_id: the request that it was made for; ``None`` where it was made for none.
         cancelled_at: when it was cancelled; given exactly when the status is ``cancelled``.
     """
 

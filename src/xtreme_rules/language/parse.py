@@ -51,6 +51,9 @@ MAX_SHIFT = 36_500
 _STRING = re.compile(r"""\"[^"\\\n]*\"|'[^'\\\n]*'""")
 _STRAY = re.compile(r"[^ -~\n]|[#\\;?$`]|(?<![A-Za-z0-9_.])[0-9]+[A-Za-z_][A-Za-z0-9_]*")
 
+#: Functions that make a constant length of time from a number.
+_SPANS = {"days": (timedelta(days=1), DAYS), "hours": (timedelta(hours=1), DURATION)}
+
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -59,6 +62,17 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
+#: How a value of one type is written as one of another.
+_CONVERSIONS = {
+    ("integer", "days"): "write `days(...)`",
+    ("integer", "duration"): "write `hours(...)`",
+    ("days", "duration"): "write `hours(...)`",
+    ("moment", "date"): "write `day_of(...)`",
+    ("text", "integer"): "write it without quotes",
+    ("integer", "text"): "write it in quotes",
+}
+#: What people of other languages write, and how it is written here.
+_HABITS = {"&&": "use `and`", "||": "use `or`", "<>": "use `!=`"}
 _SUPPORTED = "use comparisons, `and`, `or`, `not`, `in`, `+`, `-` and the terms of the vocabulary"
 
 
@@ -99,7 +113,9 @@ def parse(text: str, schema: Schema, constants: Mapping[str, Literal] | None = N
         body = ast.parse(flat.strip(), mode="eval").body
     except SyntaxError as error:
         at = min(max((error.offset or 1) - 1, 0), max(len(text) - 1, 0))
-        raise MistakesError([Mistake(at, at + 1, f"not an expression: {error.msg}")]) from None
+        lone = re.search(r"(?<![<>=!])=(?!=)", outside)
+        habit = next((help_ for sign, help_ in _HABITS.items() if sign in outside), "use `==`" if lone else "")
+        raise MistakesError([Mistake(at, at + 1, f"not an expression: {error.msg}", habit)]) from None
     except (ValueError, RecursionError, MemoryError):
         raise MistakesError([Mistake(0, 1, "not an expression that can be read", "simplify it")]) from None
     reader = _Reader(flat, schema, constants or {})
@@ -216,6 +232,9 @@ class _Reader:
         if kind is None:
             self._unknown_path(node, path)
             return None
+        if kind.domain is not None and kind.domain not in self.schema.domains:
+            self.mistake(node, f"the values of `{path}` are not declared", f"add `{kind.domain}:` under `domains:`")
+            return None
         return Path(path, kind)
 
     def _unknown_path(self, node: ast.expr, path: str) -> None:
@@ -224,7 +243,10 @@ class _Reader:
             self.mistake(node, f"`{name}` is a function", f"write `{name}(...)`")
             return
         if name not in self.schema.facts:
-            self.mistake(node, f"unknown fact `{name}`", did_you_mean(name, [*self.schema.facts, *self.constants]))
+            help_ = did_you_mean(name, [*self.schema.facts, *self.constants])
+            if any(name in domain.values for domain in self.schema.domains.values()):
+                help_ = f'write `"{name}"`, in quotes'
+            self.mistake(node, f"unknown fact `{name}`", help_ or "a fact of your own is given to `load` as `facts=`")
             return
         holder = name
         for part in rest:
@@ -238,7 +260,7 @@ class _Reader:
 
     def _call(self, node: ast.Call, depth: int) -> Node | None:
         name = node.func.id if isinstance(node.func, ast.Name) else None
-        functions = [*TERMS, "days"]
+        functions = [*TERMS, *_SPANS]
         if name not in functions:
             shown = name or self.text.strip().encode()[node.func.col_offset : node.func.end_col_offset].decode()
             self.mistake(node.func, f"unknown function `{shown[:40]}`", did_you_mean(shown[:40], functions))
@@ -246,7 +268,7 @@ class _Reader:
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             self.mistake(node, f"`{name}` takes plain arguments only")
             return None
-        wanted = (INTEGER,) if name == "days" else TERMS[name].parameters
+        wanted = (INTEGER,) if name in _SPANS else TERMS[name].parameters
         arguments = [self.read(argument, depth + 1) for argument in node.args]
         if len(arguments) != len(wanted):
             self.mistake(node, f"`{name}` takes {len(wanted)} argument{'s'[: len(wanted) != 1]}, not {len(arguments)}")
@@ -255,8 +277,8 @@ class _Reader:
             self._fitted(place, argument, kind)
             for place, argument, kind in zip(node.args, arguments, wanted, strict=True)
         ]
-        if name == "days":
-            return self._days(node, fitted[0])
+        if name in _SPANS:
+            return self._span(node, name, fitted[0])
         if any(argument is None for argument in fitted):
             return None
         return self._applied(node, TERMS[name], tuple(argument for argument in fitted if argument is not None))
@@ -268,16 +290,19 @@ class _Reader:
             return None
         return Call(term, arguments)
 
-    def _days(self, node: ast.Call, count: Node | None) -> Node | None:
+    def _span(self, node: ast.Call, name: str, count: Node | None) -> Node | None:
         if count is None:
             return None
         if not isinstance(count, Literal) or not isinstance(count.value, int):
-            self.mistake(node.args[0], "`days` takes a constant number")
+            self.mistake(
+                node.args[0], f"`{name}` takes a constant number", "write it out, or name one of the `values:`"
+            )
             return None
-        if abs(count.value) > MAX_SHIFT:
-            self.mistake(node.args[0], f"more than {MAX_SHIFT:,} days")
+        unit, kind = _SPANS[name]
+        if abs(count.value) * unit > timedelta(days=MAX_SHIFT):
+            self.mistake(node.args[0], f"more than {MAX_SHIFT:,} days", "use a shorter time")
             return None
-        return Literal(timedelta(days=count.value), DAYS)
+        return Literal(count.value * unit, kind)
 
     def _fitted(self, place: ast.expr, node: Node | None, kind: Type) -> Node | None:
         """The node as a value of ``kind``: a literal text or number takes on a domain, and must belong to it."""
@@ -293,7 +318,9 @@ class _Reader:
             near = did_you_mean(str(node.value), map(str, known))
             self.mistake(place, f"unknown {kind.domain or 'value'} `{node.value}`", near)
             return None
-        self.mistake(place, f"expected {_a(kind)}, got {_a(node.type)}")
+        self.mistake(
+            place, f"expected {_a(kind)}, got {_a(node.type)}", _CONVERSIONS.get((node.type.name, kind.name), "")
+        )
         return None
 
     def _boolean(self, place: ast.expr, depth: int) -> Node | None:
@@ -321,7 +348,8 @@ class _Reader:
         if sign == "-" and kinds == (MOMENT, MOMENT):
             return Arithmetic(sign, left, right, DURATION)
         verb = "add" if sign == "+" else "subtract"
-        self.mistake(node, f"cannot {verb} {_a(left.type)} and {_a(right.type)}", "a date moves by `days(...)`")
+        moved = "a date moves by `days(...)`" if DATE in kinds else ""
+        self.mistake(node, f"cannot {verb} {_a(left.type)} and {_a(right.type)}", moved)
         return None
 
     def _shift(self, node: ast.BinOp, day: Node, count: Node, sign: str) -> Node | None:
@@ -375,9 +403,9 @@ class _Reader:
             return None
         if a is None or b is None:
             return None
-        if isinstance(a, Literal) and not isinstance(b, Literal):
+        if isinstance(a, Literal) and (not isinstance(b, Literal) or b.type.domain is not None):
             a = self._fitted(left, a, b.type)
-        elif isinstance(b, Literal) and not isinstance(a, Literal):
+        elif isinstance(b, Literal) and (not isinstance(a, Literal) or a.type.domain is not None):
             b = self._fitted(right, b, a.type)
         elif a.type != b.type:
             self.mistake(node, f"cannot compare {_a(a.type)} with {_a(b.type)}")
@@ -403,6 +431,9 @@ class _Reader:
             if value is None or any(choice is None for choice in choices):
                 return None
             return self._member(value, container, choices)
+        if isinstance(container, ast.List | ast.Tuple):
+            self.mistake(container, "choices stand in braces", 'such as {"a", "b"}')
+            return None
         coverage = self.read(container, depth + 1)
         if coverage is not None and coverage.type != CALENDAR:
             self.mistake(container, "`in` needs a set of constants or a coverage", 'such as {"a", "b"}')

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import attrs
 
 from xtreme_rules.errors import FactError, Problem, did_you_mean, listing
 from xtreme_rules.facts.fact import Fact, checked
-from xtreme_rules.facts.types import Field, Type, fields_of, type_of
+from xtreme_rules.facts.types import FIRST_DAY, LAST_DAY, Field, Type, fields_of, type_of
 
 
 @attrs.frozen
@@ -31,6 +32,8 @@ def _fact_type(name: str, annotation: object) -> Type:
         FactError: it is no fact class, or has a field that conditions cannot know.
     """
     try:
+        if isinstance(annotation, type) and issubclass(annotation, Fact) and not attrs.has(annotation):
+            raise TypeError(f"`{annotation.__name__}` lacks its decorator, `@attrs.frozen(kw_only=True)`")
         kind = type_of(annotation)[0]
         if kind.record is not None and not issubclass(kind.record, Fact):
             raise TypeError(f"`{kind.record.__name__}` is no fact class; derive it from `xtreme_rules.Fact`")
@@ -42,6 +45,12 @@ def _fact_type(name: str, annotation: object) -> Type:
     return kind
 
 
+def _take_moment(value: Any) -> Any:
+    if value.__class__ is not datetime or value.tzinfo is None or not FIRST_DAY.year < value.year < LAST_DAY.year:
+        return None
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
 class Schema:
     """The names that conditions may use, each with its type; and the check that given facts fit them."""
 
@@ -49,7 +58,9 @@ class Schema:
         self.annotations = facts
         self.facts: dict[str, Type] = {name: _fact_type(name, annotation) for name, annotation in facts.items()}
         self.domains: dict[str, Domain] = {domain.name: domain for domain in domains}
-        self._fits = {name: self._fit(kind) for name, kind in self.facts.items()}
+
+    def __reduce__(self) -> "tuple[type[Schema], tuple[Mapping[str, object], tuple[Domain, ...]]]":
+        return Schema, (self.annotations, tuple(self.domains.values()))
 
     def members(self, kind: Type) -> dict[str, Type]:
         """The fields of a record type by name; none for any other type."""
@@ -71,72 +82,17 @@ class Schema:
     def checked(self, given: dict[str, Any]) -> dict[str, Any]:
         """Facts as engines take them: every name known, every value of its class, every domain value declared.
 
-        Facts that are ``None`` are left out, moments are in UTC, lists are tuples. ``given`` may be changed.
+        Facts that are ``None`` are left out, moments are in UTC, lists are tuples.
 
         Raises:
             FactError: with every problem.
         """
-        fits, known = self._fits, True
-        for name, value in given.items():
-            if value.__class__ is list:
-                given[name] = value = tuple(value)
-            fit = fits.get(name)
-            if fit is None or not fit(value):
-                if value is not None or fit is None:
-                    return self._mended(given)
-                known = False
-        return given if known else {name: value for name, value in given.items() if value is not None}
-
-    def _fit(self, kind: Type) -> Callable[[Any], bool]:
-        """A quick test that a value can be taken as it is; ``_mended`` looks closely at what fails it."""
-        record = kind.record
-        if kind.name == "moment":
-            return lambda value: value.__class__ is datetime and value.tzinfo is UTC
-        if record is None:
-            return lambda value: False
-        if kind.name == "records":
-            return self._fit_records(self._fit(Type("record", record=record)), record)
-        parts = [(name, part) for name, part in self.members(kind).items() if self._has_domain(part)]
-        if not parts:
-            return lambda value: value.__class__ is record
-        # One flat expression: a loop over the parts would cost more than all else that a quick decision does.
-        tests = ["value.__class__ is record"]
-        names: dict[str, Any] = {"record": record}
-        for name, part in parts:
-            if part.domain is not None:
-                names[f"of_{name}"] = {*self.domains[part.domain].values, None}
-                tests.append(f"value.{name} in of_{name}")
-            else:
-                names[f"of_{name}"] = self._fit(part)
-                tests.append(f"(not value.{name} or of_{name}(value.{name}))")
-        test: Callable[[Any], bool] = eval(f"lambda value: {' and '.join(tests)}", names)  # noqa: S307  our own text
-        return test
-
-    def _fit_records(self, fit: Callable[[Any], bool], record: type) -> Callable[[Any], bool]:
-        by_class_alone = not self._has_domain(Type("record", record=record))
-
-        def fit_records(value: Any) -> bool:
-            if value.__class__ is not tuple:
-                return False
-            for item in value:  # noqa: SIM110  a generator costs more than the whole loop
-                if not (item.__class__ is record if by_class_alone else fit(item)):
-                    return False
-            return True
-
-        return fit_records
-
-    def _has_domain(self, kind: Type) -> bool:
-        """Whether a value of a kind can hold a value of a domain that the rulebook declares."""
-        if kind.record is None:
-            return kind.domain in self.domains
-        return any(self._has_domain(part) for part in self.members(Type("record", record=kind.record)).values())
-
-    def _mended(self, given: dict[str, Any]) -> dict[str, Any]:
         problems: list[Problem] = []
         taken: dict[str, Any] = {}
         for name, value in given.items():
             if name not in self.facts:
-                problems.append(Problem(name, "unknown fact", did_you_mean(name, self.facts)))
+                help_ = did_you_mean(name, self.facts) or "a fact of your own is given to `load` as `facts=`"
+                problems.append(Problem(name, "unknown fact", help_))
             elif value is not None:
                 kind, before = self.facts[name], len(problems)
                 if kind.name == "records" and not isinstance(value, str | bytes) and hasattr(value, "__iter__"):
@@ -147,6 +103,60 @@ class Schema:
         if problems:
             raise FactError(problems)
         return taken
+
+    def fits(self, given: Mapping[str, Any]) -> bool:
+        """Whether facts can be taken as they are; if not, ``checked`` mends them or says what is wrong."""
+        takes = self.takes
+        return all(name in takes and (value is None or takes[name](value) is value) for name, value in given.items())
+
+    @cached_property
+    def takes(self) -> dict[str, Callable[[Any], Any]]:
+        """For each fact a quick function from a value to what engines take, or ``None`` for a closer look."""
+        return {name: self._take(kind) for name, kind in self.facts.items()}
+
+    def _take(self, kind: Type) -> Callable[[Any], Any]:
+        if kind.name == "moment":
+            return _take_moment
+        if kind.record is None:
+            return lambda value: None
+        item, names = self.record_test(kind.record, "value")
+        fits: Callable[[Any], bool] = eval(f"lambda value: {item}", names)  # noqa: S307  the text is our own
+        if kind.name == "record":
+            return lambda value: value if fits(value) else None
+
+        def take_records(value: Any) -> Any:
+            if value.__class__ is not tuple and value.__class__ is not list:
+                return None
+            for member in value:
+                if not fits(member):
+                    return None
+            return tuple(value)
+
+        return take_records
+
+    def record_test(self, record: type, variable: str) -> tuple[str, dict[str, Any]]:
+        """An expression that tests whether a record fits: it is of its class, and its domain values are declared.
+
+        Returned with the names that it uses. It is one flat text, so that a generated function can hold it: a call, or
+        a loop over fields, would cost more than all else that a quick decision does.
+        """
+        names: dict[str, Any] = {f"{variable}_class": record}
+        tests = [f"{variable}.__class__ is {variable}_class"]
+        for field in fields_of(record).values():
+            part, name = f"{variable}.{field.name}", f"{variable}_{field.name}"
+            if field.type.domain in self.domains:
+                names[name] = {*self.domains[field.type.domain].values, None}
+                tests.append(f"{part} in {name}")
+            elif self._has_domain(field.type):
+                names[name] = self._take(field.type)
+                tests.append(f"(not {part} or {name}({part}) is not None)")
+        return " and ".join(tests), names
+
+    def _has_domain(self, kind: Type) -> bool:
+        """Whether a value of a kind can hold a value of a domain that the rulebook declares."""
+        if kind.record is None:
+            return kind.domain in self.domains
+        return any(self._has_domain(part) for part in self.members(Type("record", record=kind.record)).values())
 
     def _domain_problems(self, value: Any, kind: Type, path: str) -> Iterator[Problem]:
         """Values, however deep, that the rulebook does not declare."""

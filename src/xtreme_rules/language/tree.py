@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import attrs
 
-from xtreme_rules.facts.types import BOOLEAN, DATE, Type
+from xtreme_rules.facts.types import BOOLEAN, DATE, DAYS, Type
 from xtreme_rules.language.vocabulary import Term
 
 
@@ -169,8 +169,8 @@ def _write(node: Node, around: int) -> str:
 def _written(node: Node) -> tuple[str, int]:
     atom, compare = _BINDING["atom"], _BINDING["compare"]
     match node:
-        case Literal(value=timedelta() as days):
-            return f"days({days.days})", atom
+        case Literal(value=timedelta() as span, type=kind):
+            return f"days({span.days})" if kind == DAYS else f"hours({span // timedelta(hours=1)})", atom
         case Literal(value=str() as text):
             return f'"{text}"', atom
         case Literal(value=value):

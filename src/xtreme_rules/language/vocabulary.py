@@ -43,6 +43,13 @@ class Term:
     contextual: bool = False
     item_reads: tuple[str, ...] = ()
 
+    def __reduce__(self) -> "tuple[Callable[[str], Term], tuple[str]]":
+        return _named, (self.name,)
+
+
+def _named(name: str) -> Term:
+    return TERMS[name]
+
 
 class _Zones(dict[str, ZoneInfo]):
     """Time zones by name: a look-up here costs half of one in ``ZoneInfo``'s own cache, and decisions do many."""

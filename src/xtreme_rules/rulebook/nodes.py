@@ -69,10 +69,13 @@ class Scalar:
 
 
 def _skip_blank(lines: list[str], row: int, column: int) -> tuple[int, int]:
-    while row < len(lines) and not lines[row][column:].strip():
+    while row < len(lines):
+        while column < len(lines[row]):
+            if not lines[row][column].isspace():
+                return row, column
+            column += 1
         row, column = row + 1, 0
-    rest = lines[row][column:] if row < len(lines) else ""
-    return row, column + len(rest) - len(rest.lstrip())
+    return row, column
 
 
 @attrs.frozen(eq=False)

@@ -9,7 +9,7 @@ import attrs
 
 from xtreme_rules.errors import FactError, Problem
 from xtreme_rules.facts.json import facts_from_data, facts_from_json
-from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, Sequence, read_bytes
+from xtreme_rules.rulebook.nodes import MAX_BYTES, Mapping, Node, Sequence, read_bytes
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -35,16 +35,20 @@ def at_path(node: Node, path: str) -> Node:
     for step in _STEP.findall(path):
         below: Node | None = None
         if isinstance(node, Mapping):
-            entry = node.entries.get(step)
-            below = (
-                None if entry is None else entry[0] if isinstance(entry[1], Scalar) and not entry[1].value else entry[1]
-            )
+            below = node.get(step)
         elif isinstance(node, Sequence) and step.isdigit() and int(step) < len(node.items):
             below = node.items[int(step)]
         if below is None:
             return node
         node = below
     return node
+
+
+def key_at_path(node: Node, path: str) -> Node:
+    """The key that stands for the last step of a path, where that is a key; else the node at the path."""
+    above, _, last = path.rpartition(".")
+    holder = at_path(node, above)
+    return holder.entries[last][0] if isinstance(holder, Mapping) and last in holder.entries else at_path(node, path)
 
 
 def facts_from_yaml(data: bytes, name: str, facts: Readable[str, object]) -> dict[str, Any]:
@@ -54,7 +58,7 @@ def facts_from_yaml(data: bytes, name: str, facts: Readable[str, object]) -> dic
         FactError: with every problem, each with file:line:column and the path of its field.
     """
     root, diagnostics = read_bytes(data, name)
-    if root is None and (text := _json_text(data)) is not None:
+    if root is None and len(data) <= MAX_BYTES and (text := _json_text(data)) is not None:
         return facts_from_json(text, facts)
     if root is None or diagnostics:
         raise FactError(Problem(f"{d.file}:{d.line}:{d.column}", d.message, d.help) for d in diagnostics)
@@ -75,6 +79,6 @@ def _json_text(data: bytes) -> str | None:
 
 
 def _placed(problem: Problem, root: Node, name: str) -> Problem:
-    node = at_path(root, problem.path)
+    node = (key_at_path if problem.message.startswith("unknown f") else at_path)(root, problem.path)
     place = f"{name}:{node.line}:{node.column}"
     return attrs.evolve(problem, path=f"{place}: {problem.path}" if problem.path else place)

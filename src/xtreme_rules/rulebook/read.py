@@ -6,21 +6,22 @@ from pathlib import Path
 from xtreme_rules.coverage.calendar import Calendar, Window
 from xtreme_rules.errors import did_you_mean
 from xtreme_rules.facts.standard import STANDARD_FACTS
-from xtreme_rules.facts.types import INTEGER, Type
+from xtreme_rules.facts.types import INTEGER
 from xtreme_rules.language.schema import Domain, Schema
 from xtreme_rules.language.template import Text
 from xtreme_rules.language.tree import Literal
 from xtreme_rules.language.truth import Meaning
-from xtreme_rules.language.vocabulary import Context
+from xtreme_rules.language.vocabulary import PACKAGE, Context
 from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError, shown
 from xtreme_rules.rulebook.model import Assumption, Condition, Entitlement, Obligation, Package, RuleSet
 from xtreme_rules.rulebook.nodes import Mapping as MappingNode
-from xtreme_rules.rulebook.nodes import Node, Scalar, Source, read_file
+from xtreme_rules.rulebook.nodes import Node, Scalar, Source, diagnostic, read_file
 from xtreme_rules.rulebook.overlay import overlaid
 from xtreme_rules.rulebook.reader import Reader
 from xtreme_rules.rulebook.windows import parse_windows
 
 FILES = ("rulebook", "entitlements")
+MAX_CONDITIONS = 2_000
 
 
 def read_rules(folder: Path, overlays: Sequence[Path] = (), facts: Mapping[str, object] | None = None) -> RuleSet:
@@ -51,7 +52,7 @@ class _Builder(Reader):
         """The root nodes of the rulebook's files, overlays applied; ``None`` if one cannot be read."""
         for path in sorted(self.folder.glob("*.y*ml")):
             if path.name not in {f"{name}.yaml" for name in FILES}:
-                near = did_you_mean(path.stem, FILES)
+                near = did_you_mean(path.stem, FILES).replace("`?", ".yaml`?")
                 self.problems.append(Diagnostic(shown(path), 1, 1, "is no file of a rulebook", near))
         roots = {name: self._document(self.folder / f"{name}.yaml") for name in FILES}
         changes = [self._document(path) for path in overlays]
@@ -96,6 +97,7 @@ class _Builder(Reader):
             if "every-entitlement" in head
             else {}
         )
+        self._bound_conditions(common.get("requires"), documents["entitlements"])
         entitlements = {
             key: self._entitlement(key, value, packages, areas, assumptions, common.get("requires"))
             for key, _, value in self.named(documents["entitlements"], "the entitlements")
@@ -130,9 +132,21 @@ class _Builder(Reader):
             Meaning(Context(calendars, package_calendars), self.schema.domains),
         )
 
+    def _bound_conditions(self, common: Node | None, options: Node) -> None:
+        """Refuse a rulebook whose common conditions, times its options, would take long to read.
+
+        Raises:
+            RulebookError: there are more than ``MAX_CONDITIONS``.
+        """
+        shared = len(common.entries) if isinstance(common, MappingNode) else 0
+        count = len(options.entries) if isinstance(options, MappingNode) else 0
+        if shared * count > MAX_CONDITIONS:
+            message = f"{shared:,} common conditions for {count:,} options are more than {MAX_CONDITIONS:,} conditions"
+            raise RulebookError([*self.problems, diagnostic(options, message, "split the rulebook")])
+
     def _plain(self, node: Node | None, what: str) -> Text:
         """A text in both languages that stands for itself: no expression can be in it."""
-        return self.text(node, what, Schema({}, ()), {})
+        return self.text(node, what)
 
     def _packages(self, node: Node | None, calendars: Mapping[str, Calendar]) -> dict[str, Package]:
         packages = {}
@@ -222,8 +236,8 @@ class _Builder(Reader):
         since = self.choice(fields.get("since"), "package", packages)
         area = self.choice(fields.get("area"), "area", {name: name for name in areas})
         constants = self._constants(fields.get("values"))
-        if since is not None:
-            constants["since"] = Literal(since.id, Type("text", domain="package"))
+        # A package that is wrong is reported once, here, and not again wherever `since` is used.
+        constants["since"] = Literal(since.id if since is not None else next(iter(packages), ""), PACKAGE)
         requires = {name: value for name, _, value in self.named(common, "requires")}
         requires |= {name: value for name, _, value in self.named(fields.get("requires"), "requires")}
         conditions = [self._condition(name, value, constants, assumptions) for name, value in requires.items()]
@@ -246,8 +260,7 @@ class _Builder(Reader):
         constants = {}
         for key, _, value in self.named(node, "values"):
             number = self.integer(value, f"the value `{key}`")
-            if number is not None:
-                constants[key.replace("-", "_")] = Literal(number, INTEGER)
+            constants[key.replace("-", "_")] = Literal(number or 0, INTEGER)
         return constants
 
     def _condition(

@@ -36,7 +36,10 @@ class Reader:
     def fields(self, node: Node, what: str, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, Node]:
         """The values of a mapping with fixed keys, those that are there."""
         required = tuple(required)
-        entries = self._mapping(node, what)
+        if not isinstance(node, Mapping):
+            self.problem(node, f"{what} must be keys with values")
+            return {}
+        entries = node.entries
         known = (*required, *optional)
         for key, (key_node, _) in entries.items():
             if key not in known:
@@ -48,17 +51,13 @@ class Reader:
 
     def named(self, node: Node | None, what: str) -> Iterator[tuple[str, Scalar, Node]]:
         """The entries of a mapping whose keys are names of the author's choice: lower case, digits, hyphens."""
-        for key, (key_node, value) in ({} if node is None else self._mapping(node, what)).items():
+        if node is not None and not isinstance(node, Mapping):
+            self.problem(node, f"{what} must be keys with values")
+        for key, (key_node, value) in node.entries.items() if isinstance(node, Mapping) else ():
             if _NAME.fullmatch(key):
                 yield key, key_node, value
             else:
                 self.problem(key_node, f"`{key}` is not a name", "use lower-case letters, digits and hyphens")
-
-    def _mapping(self, node: Node, what: str) -> dict[str, tuple[Scalar, Node]]:
-        if isinstance(node, Mapping):
-            return node.entries
-        self.problem(node, f"{what} must be keys with values")
-        return {}
 
     def items(self, node: Node | None, what: str) -> list[Node]:
         """The items of a list."""
@@ -112,10 +111,16 @@ class Reader:
 
     def integer(self, node: Node | None, what: str) -> int | None:
         """A whole number."""
-        return self.converted(node, what, _integer, "14")
+        return self.converted(node, what, _integer, "`14`, in plain digits")
 
-    def text(self, node: Node | None, what: str, schema: Schema, constants: Readable[str, Literal]) -> Text:
-        """A text in both languages, with expressions in braces."""
+    def text(
+        self,
+        node: Node | None,
+        what: str,
+        schema: Schema | None = None,
+        constants: Readable[str, Literal] | None = None,
+    ) -> Text:
+        """A text in both languages, with expressions in braces if there is a schema for them."""
         if node is None:
             return Text(NOTHING, NOTHING)
         if not isinstance(node, Mapping):
@@ -130,12 +135,19 @@ class Reader:
         templates = [self._template(node.get(lang), f"{what}.{lang}", schema, constants) for lang in LANGUAGES]
         return Text(*templates)
 
-    def _template(self, node: Node | None, what: str, schema: Schema, constants: Readable[str, Literal]) -> Template:
+    def _template(
+        self, node: Node | None, what: str, schema: Schema | None, constants: Readable[str, Literal] | None
+    ) -> Template:
         value = self.string(node, what)
         if value is None or node is None:
             return NOTHING
+        if schema is None:
+            if "{" in value:
+                at = value.index("{")
+                self.problem(node, f"{what} takes no expressions", "say it without braces", (at, at + 1))
+            return Template((value,))
         try:
-            return parse_template(value, schema, constants)
+            return parse_template(value, schema, constants or {})
         except MistakesError as error:
             self._mistakes(node, error)
             return NOTHING

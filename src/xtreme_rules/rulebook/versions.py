@@ -50,6 +50,7 @@ def versions(rulebook: str | Path) -> list[Version]:
     names = sorted({version.name for version in found})
     if named and rulebook not in names:
         near = did_you_mean(str(rulebook), names) if "/" not in str(rulebook) else "there is no such folder"
+        near = f"{near}, or give the path of a folder" if near.startswith("choose") else near
         raise UnknownNameError(f"unknown rulebook `{rulebook}`; {near or 'give the path of its folder'}")
     if not found:
         raise UnknownNameError(f"no rulebook in `{shown(folder)}`; a rulebook is a folder with a `rulebook.yaml`")
