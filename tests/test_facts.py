@@ -369,7 +369,7 @@ UNDECLARED: dict[str, tuple[dict[str, Any], str]] = {
         "bookings[1]: expected a Booking, got 'C' (str)",
     ),
     "no list": ({"bookings": "none"}, "bookings: expected a list of Booking, got 'none' (str)"),
-    "a naive moment": ({"at": datetime(2026, 12, 1)}, "at: 2026-12-01T00:00:00 has no time zone; give the datetime "),
+    "a naive moment": ({"at": datetime(2026, 12, 1)}, "at: 2026-12-01T00:00:00 has no time zone; give it a tzinfo"),
     "a moment out of range": ({"at": datetime.min.replace(tzinfo=UTC)}, "at: 0001-01-01 is out of range; use a day"),
     "all at once": (
         {"contract": xr.Contract(id="C", package="gold"), "incident": xr.Incident(id="I", severity=9), "at": 1},
