@@ -76,7 +76,7 @@ def test_at_is_now_unless_it_is_given(command: Command) -> None:
         (["matrix", "--on", "1999-01-01"], "no version of `xtreme` held on 1999-01-01; the first holds from 2016-01-01"),
         (["matrix", "--rulebook", "nowhere"], "unknown rulebook `nowhere`"),
         (["matrix", "--fact-classes", "nowhere.py"], "`nowhere.py` is no Python file"),
-        (["matrix", "--fact-classes", "src/xtreme_rules/errors.py"], "has no FACTS; define FACTS = {'name': FactClass}"),
+        (["matrix", "--fact-classes", "examples/demo.py"], "has no FACTS; define FACTS = {'name': FactClass}"),
         (["check", "nowhere"], "unknown rulebook `nowhere`"),
         (["chek"], "No such command 'chek'"),
     ],
