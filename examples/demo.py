@@ -16,7 +16,7 @@ def main() -> None:
     print(rulebook.matrix().show("nl"))
     for number, (option, file) in enumerate(REQUESTS):
         path = EXAMPLES / "facts" / file
-        facts = facts_from_yaml(path.read_bytes(), file, rulebook.rules.schema.annotations)
+        facts = facts_from_yaml(path.read_bytes(), file, rulebook.rules.schema)
         print(f"\n{'─' * 100}\n{path.relative_to(EXAMPLES.parent)}\n")
         print(rulebook.decide(option, **facts).explain("en" if number else "nl"))
 

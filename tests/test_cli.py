@@ -153,13 +153,22 @@ def test_a_missing_extra_is_a_hint(tmp_path: Path) -> None:
     assert run.stderr.decode() == "xtreme-rules: the command line needs click; run: pip install 'xtreme-rules[cli]'\n"
 
 
-def test_a_poor_terminal_gets_question_marks(tmp_path: Path) -> None:
-    """Output that the terminal cannot show is replaced, not an error."""
-    run = subprocess.run(
-        [sys.executable, "-c", "from xtreme_rules.cli import main; main()", "matrix"],
-        capture_output=True,
-        check=False,
-        env={"PYTHONIOENCODING": "latin-1"},
-    )
-    assert run.returncode == 0
-    assert b"?" in run.stdout
+def test_a_poor_terminal_gets_marks_of_its_own() -> None:
+    """Marks that the terminal cannot show are replaced, each by another; forms for machines are always UTF-8."""
+    words = ["decide", "special-event-weekend", "--facts", "examples/facts/weekend-incomplete.yaml"]
+    script = "from xtreme_rules.cli import main; main()"
+    for encoding in ("latin-1", "ascii"):
+        text, html = (
+            subprocess.run(
+                [sys.executable, "-c", script, *words, *form],
+                capture_output=True,
+                check=False,
+                env={"PYTHONIOENCODING": encoding},
+                cwd=ROOT,
+            )
+            for form in ([], ["--format", "html"])
+        )
+        assert (text.returncode, text.stderr) == (3, b"")
+        assert b"  ? standard-products:" in text.stdout
+        assert b"  + package:" in text.stdout
+        assert "✓" in html.stdout.decode("utf-8")

@@ -9,7 +9,7 @@ from conftest import bundled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xtreme_rules.coverage.calendar import Calendar, Window
+from xtreme_rules.coverage.calendar import Calendar, Window, placed
 from xtreme_rules.rulebook.windows import parse_windows
 
 CALENDARS = bundled().rules.calendars
@@ -26,9 +26,9 @@ def test_coverage_is_what_the_wall_clock_says(zone: str, at: datetime, code: str
     country, _, subdivision = (code or "").partition("-")
     closed = code is not None and local.date() in holidays.country_holidays(country, subdiv=subdivision or None)
     workday = local.weekday() < 5 and not closed
-    assert (at in CALENDARS["package-hours"].on(zone, code)) == (workday and 8 <= local.hour < 18)
-    assert (at in CALENDARS["24x5"].on(zone, code)) == workday
-    assert at in CALENDARS["24x7"].on(zone, code)
+    assert (at in placed(CALENDARS["package-hours"], zone, code)) == (workday and 8 <= local.hour < 18)
+    assert (at in placed(CALENDARS["24x5"], zone, code)) == workday
+    assert at in placed(CALENDARS["24x7"], zone, code)
 
 
 @given(st.lists(st.builds(Window, st.integers(0, 6), st.integers(0, 1439), st.integers(1, 1440)), max_size=5), moments)
@@ -36,7 +36,7 @@ def test_a_moment_is_covered_if_a_window_holds_it(windows: list[Window], at: dat
     """A calendar covers exactly the minutes of its windows, half-open; one without windows covers nothing."""
     minutes = {(w.weekday, minute) for w in windows for minute in range(w.start, w.end)}
     calendar = Calendar("any", tuple(windows), closed_on_holidays=False)
-    assert (at in calendar.on("UTC", None)) == ((at.weekday(), at.hour * 60 + at.minute) in minutes)
+    assert (at in placed(calendar, "UTC", None)) == ((at.weekday(), at.hour * 60 + at.minute) in minutes)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_windows_that_are_none_are_refused(text: str) -> None:
 def test_a_day_has_the_hours_it_really_has(day: date) -> None:
     """On the days when the clock changes, 24 hours per working day are 23 or 25 hours."""
     zone = ZoneInfo("Europe/Amsterdam")
-    coverage = CALENDARS["24x7"].on("Europe/Amsterdam", None)
+    coverage = placed(CALENDARS["24x7"], "Europe/Amsterdam", None)
     start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     following = day + timedelta(days=1)
     end = datetime(following.year, following.month, following.day, tzinfo=zone).astimezone(UTC)

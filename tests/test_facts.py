@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from conftest import bundled
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import contracts, days, moments, situations
@@ -43,7 +44,7 @@ WRONG: dict[str, tuple[type, dict[str, Any], str]] = {
     "an identifier that is empty": (
         xr.Contract,
         {"id": ""},
-        "Contract.id: is empty; leave it out while it is not known",
+        "Contract.id: is empty; give it a text, or leave it out if it may be unknown",
     ),
     "an identifier that is unknown": (xr.Contract, {"id": None}, "Contract.id: must be given; expected a text"),
     "a boolean for a number": (
@@ -69,12 +70,12 @@ WRONG: dict[str, tuple[type, dict[str, Any], str]] = {
     "a day out of range": (
         xr.Contract,
         {"id": "C", "start": date(1899, 12, 31)},
-        "Contract.start: 1899-12-31 is out of range; use a day after 1900-01-01 and before 2999-12-31",
+        "Contract.start: 1899-12-31 is out of range; use a day between 1900-01-01 and 2999-12-31",
     ),
     "a moment out of range": (
         xr.Incident,
         {"id": "I", "submitted_at": datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))},
-        "Incident.submitted_at: 9999-12-31 is out of range; use a day after 1900-01-01 and before 2999-12-31",
+        "Incident.submitted_at: 9999-12-31 is out of range; use a day between 1900-01-01 and 2999-12-31",
     ),
     "a Saturday that is none": (
         xr.WeekendRequest,
@@ -155,7 +156,7 @@ WRONG: dict[str, tuple[type, dict[str, Any], str]] = {
     "several problems": (
         xr.Contract,
         {"id": "", "start": "now", "timezone": 1, "package_changes": [None]},
-        "Contract.id: is empty; leave it out while it is not known\n"
+        "Contract.id: is empty; give it a text, or leave it out if it may be unknown\n"
         "Contract.start: expected a date, such as date(2026, 12, 12), got 'now' (str)\n"
         "Contract.timezone: expected a text, got 1 (int)\n"
         "Contract.package_changes[0]: expected a PackageChange, got None (NoneType)",
@@ -167,6 +168,8 @@ WRONG: dict[str, tuple[type, dict[str, Any], str]] = {
         "Contract.timezone: unknown time zone `Mars`; use an IANA name, such as `Europe/Amsterdam`",
     ),
 }
+
+SCHEMA = bundled().rules.schema
 
 
 @pytest.mark.parametrize(("cls", "fields", "message"), WRONG.values(), ids=WRONG)
@@ -216,7 +219,7 @@ def test_any_text_comes_back_from_json(identifier: str) -> None:
 def test_json_is_yaml_too(facts: dict[str, Any]) -> None:
     """A file of facts may be JSON or YAML: read as YAML, JSON gives the same facts."""
     text = xr.facts_to_json(facts, indent=2)
-    assert facts_from_yaml(text.encode(), "facts.json", STANDARD_FACTS) == facts
+    assert facts_from_yaml(text.encode(), "facts.json", SCHEMA) == facts
 
 
 @given(contracts())
@@ -245,19 +248,19 @@ WRONG_JSON = {
         '{"access": {"authorised": "yes"}}',
         "access.authorised: expected true or false, got 'yes' (str)",
     ),
-    "a text for an object": ('{"contract": "C"}', 'contract: expected an object, got "C"'),
-    "an object for a list": ('{"bookings": {"id": "B"}}', 'bookings: expected a list, got {"id": "B"}'),
+    "a text for an object": ('{"contract": "C"}', "contract: expected an object, got 'C'"),
+    "an object for a list": ('{"bookings": {"id": "B"}}', "bookings: expected a list, got {'id': 'B'}"),
     "a number for a day": (
         '{"contract": {"id": "C", "start": 20260101}}',
         "contract.start: expected a date such as 2026-12-12, got 20260101",
     ),
     "a day that does not exist": (
         '{"contract": {"id": "C", "start": "2026-02-30"}}',
-        'contract.start: expected a date such as 2026-12-12, got "2026-02-30"',
+        "contract.start: expected a date such as 2026-12-12, got '2026-02-30'",
     ),
     "a day for a moment": (
         '{"at": "2026-12-01"}',
-        'at: expected a moment such as 2026-12-01T09:30:00+01:00, got "2026-12-01"',
+        "at: expected a moment such as 2026-12-01T09:30:00+01:00, got '2026-12-01'",
     ),
     "a moment without a time zone": (
         '{"at": "2026-12-01T12:00:00"}',
@@ -276,8 +279,8 @@ WRONG_JSON = {
     ),
     "all at once": (
         '{"contract": {"id": "", "start": "x"}, "bookings": [{"id": "B", "saturday": "2026-12-13"}], "acces": {}}',
-        "contract.id: is empty; leave it out while it is not known\n"
-        'contract.start: expected a date such as 2026-12-12, got "x"\n'
+        "contract.id: is empty; give it a text, or leave it out if it may be unknown\n"
+        "contract.start: expected a date such as 2026-12-12, got 'x'\n"
         "bookings[0].contract_id: must be given\n"
         "bookings[0].status: must be given\n"
         "acces: unknown fact; did you mean `access`?",
@@ -312,9 +315,9 @@ def test_facts_from_a_file_say_line_and_column() -> None:
         "wekend: {id: R}",
     ]
     with pytest.raises(xr.FactError) as caught:
-        facts_from_yaml("\n".join(lines).encode(), "facts.yaml", STANDARD_FACTS)
+        facts_from_yaml("\n".join(lines).encode(), "facts.yaml", SCHEMA)
     assert str(caught.value).splitlines() == [
-        'facts.yaml:3:10: contract.start: expected a date such as 2026-12-12, got "1 January"',
+        "facts.yaml:3:10: contract.start: expected a date such as 2026-12-12, got '1 January'",
         "facts.yaml:5:25: contract.package_changes[0].pakage: unknown field; did you mean `package`?",
         "facts.yaml:5:7: contract.package_changes[0].package: must be given",
         "facts.yaml:6:5: at: 2026-12-01T12:00:00 has no time zone; give it a tzinfo; in a text, end it with `Z` or `+01:00`",
@@ -335,7 +338,7 @@ def test_facts_from_a_file_say_line_and_column() -> None:
 def test_a_file_that_holds_no_facts_says_so(data: bytes, message: str) -> None:
     """What cannot be read at all is an error with its place too."""
     with pytest.raises(xr.FactError) as caught:
-        facts_from_yaml(data, "facts.yaml", STANDARD_FACTS)
+        facts_from_yaml(data, "facts.yaml", SCHEMA)
     assert str(caught.value) == message
 
 

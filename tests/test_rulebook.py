@@ -54,9 +54,17 @@ def test_the_version_that_holds_on_a_day_is_chosen(versions: Path, on: date | No
 @pytest.mark.parametrize(
     ("where", "on", "message"),
     [
-        ("xtrem", None, "unknown rulebook `xtrem`; did you mean `xtreme`?"),
-        ("no/such/folder", None, "unknown rulebook `no/such/folder`; there is no such folder"),
-        (Path("nowhere"), None, "no rulebook folder `nowhere`"),
+        ("xtrem", None, "unknown rulebook `xtrem`; did you mean `xtreme`? Or give the path of a folder that is there"),
+        (
+            "no/such/folder",
+            None,
+            "unknown rulebook `no/such/folder`; choose from `xtreme`; or give the path of a folder that is there",
+        ),
+        (
+            Path("nowhere"),
+            None,
+            "unknown rulebook `nowhere`; choose from `xtreme`; or give the path of a folder that is there",
+        ),
         ("xtreme", date(2015, 12, 31), "no version of `xtreme` held on 2015-12-31; the first holds from 2016-01-01"),
     ],
 )

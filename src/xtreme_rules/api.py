@@ -53,7 +53,7 @@ class Rulebook:
         self._engine = engine
         self._options = {key: Option(rules, item, engine) for key, item in rules.entitlements.items()}
 
-    def decide(self, option: str, **facts: Any) -> Decision:
+    def decide(self, option: str, /, **facts: Any) -> Decision:
         """Decide one option over facts by name; a fact that is left out, or ``None``, is unknown.
 
         The standard facts are ``contract``, ``component``, ``incident``, ``question``, ``access``, ``subscription``,
@@ -66,7 +66,7 @@ class Rulebook:
         """
         try:
             chosen = self._options[option]
-        except KeyError:
+        except (KeyError, TypeError):
             raise unknown_name("option", option, self._options) from None
         truths = chosen.evaluate(facts)
         if truths is None:

@@ -16,7 +16,7 @@ from xtreme_rules.api import Rulebook
 from xtreme_rules.decisions import Decision, Outcome
 from xtreme_rules.errors import FactError, listing
 from xtreme_rules.facts.json import facts_from_data
-from xtreme_rules.language.tree import Compare, Literal
+from xtreme_rules.language.tree import Call, Compare, Covered, Literal
 from xtreme_rules.language.tree import Node as Tree
 from xtreme_rules.rulebook.diagnostics import Diagnostic, shown
 from xtreme_rules.rulebook.model import without_indices
@@ -52,8 +52,11 @@ class Case:
 def read_cases(rulebook: Rulebook) -> tuple[list[Case], list[Diagnostic]]:
     """The cases of a rulebook, and what is wrong with their files."""
     reader = _CaseReader(rulebook)
-    for path in sorted((rulebook.rules.folder / "cases").glob("*.yaml")):
-        reader.read(path)
+    for path in sorted((rulebook.rules.folder / "cases").glob("*.y*ml")):
+        if path.suffix == ".yaml":
+            reader.read(path)
+        else:
+            reader.problems.append(Diagnostic(shown(path), 1, 1, "is no file of cases", "name it `.yaml`"))
     return reader.cases, reader.problems
 
 
@@ -83,7 +86,14 @@ def _lacking(rulebook: Rulebook, cases: list[Case]) -> Iterator[Diagnostic]:
 
 
 def _can_fail(rulebook: Rulebook, when: Tree) -> bool:
-    """Whether a condition can be unmet at all: nothing lies below the lowest value of an order."""
+    """Whether a condition can be unmet at all: nothing is below the lowest value, or outside a calendar always open."""
+    if (
+        isinstance(when, Covered)
+        and isinstance(when.coverage, Call)
+        and isinstance(when.coverage.arguments[0], Literal)
+    ):
+        calendar = rulebook.rules.calendars.get(str(when.coverage.arguments[0].value))
+        return calendar is None or not calendar.always_open
     if isinstance(when, Compare) and when.operator == ">=" and isinstance(when.right, Literal):
         domain = rulebook.rules.meaning.domain(when.right.type)
         return domain is None or domain.rank(when.right.value) > 0

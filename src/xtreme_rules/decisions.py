@@ -115,7 +115,7 @@ class Reason:
     sources: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
     missing: tuple[str, ...]
-    _texts: Mapping[str, str]
+    _texts: Mapping[str, str] = attrs.field(hash=False, repr=False)
 
     def text(self, lang: str = "en") -> str:
         """What is the case, what is not, or what is not known yet; in ``nl`` or ``en``."""
@@ -321,7 +321,7 @@ class Duty:
 
     id: str
     sources: tuple[str, ...]
-    _texts: Mapping[str, str]
+    _texts: Mapping[str, str] = attrs.field(hash=False, repr=False)
 
     def text(self, lang: str = "en") -> str:
         """Who does what; in ``nl`` or ``en``."""

@@ -7,19 +7,25 @@ import attrs
 
 @attrs.frozen
 class Problem:
-    """One thing that is wrong: where it is (a path such as ``contract.until``), what it is, what to do."""
+    """One thing that is wrong: where it is (a path such as ``contract.until``), what it is, what to do.
+
+    ``at_key`` says that the name itself is wrong, rather than the value under it.
+    """
 
     path: str
     message: str
     help: str = ""
+    at_key: bool = attrs.field(default=False, eq=False, repr=False)
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
         return " ".join(f"{where}{self.message}{f'; {self.help}' if self.help else ''}".split())
 
 
-#: Words of more letters than this get no suggestion: comparing them would cost more than it helps.
-MOST_LETTERS = 100
+#: Beyond so many pairs of letters to compare, no suggestion is made; the time zones need 200,000.
+MOST_LETTER_PAIRS = 500_000
+#: How many problems, or diagnostics, the text of an error shows; the error holds all of them.
+MOST_SHOWN = 100
 
 
 class XtremeRulesError(Exception):
@@ -31,7 +37,7 @@ class FactError(XtremeRulesError, ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(first_of(self.problems)))
 
     def __reduce__(self) -> tuple[type["FactError"], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
@@ -45,15 +51,26 @@ class MissingExtraError(XtremeRulesError, ImportError):
     """A part of the library whose optional dependency is not installed; the message names the command."""
 
 
+def first_of(problems: Sequence[object]) -> list[str]:
+    """The first problems as text, and how many more there are."""
+    shown = [str(problem) for problem in problems[:MOST_SHOWN]]
+    more = len(problems) - len(shown)
+    return [*shown, f"and {more:,} more; mend these first"] if more else shown
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion of the nearest known word, or, where none is near and they are few, the whole choice."""
     from difflib import get_close_matches
 
     choices = sorted(known)
-    if len(word) <= MOST_LETTERS and len(choices) <= 1_000:
-        near = get_close_matches(word, choices, n=1, cutoff=0.6)
-        if near:
-            return f"did you mean `{near[0]}`?"
+    if len(word) * sum(map(len, choices)) > MOST_LETTER_PAIRS:
+        return ""
+    inside = [choice for choice in choices if len(word) > 2 and word.casefold() in choice.casefold()]
+    if inside:
+        return f"did you mean `{inside[0]}`?"
+    near = get_close_matches(word, choices, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean `{near[0]}`?"
     return clipped(f"choose from {listing(choices)}") if 0 < len(choices) <= 8 else ""
 
 
@@ -67,7 +84,8 @@ def listing(words: Sequence[object]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
-def unknown_name(kind: str, word: str, known: Iterable[str]) -> UnknownNameError:
+def unknown_name(kind: str, word: object, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that does not exist, with the nearest one that does."""
-    suggestion = did_you_mean(word, known)
-    return UnknownNameError(f"unknown {kind} `{word}`{f'; {suggestion}' if suggestion else ''}")
+    name = word if isinstance(word, str) and word.isprintable() else repr(word)
+    suggestion = did_you_mean(name, known)
+    return UnknownNameError(f"unknown {kind} `{clipped(name, 60)}`{f'; {suggestion}' if suggestion else ''}")

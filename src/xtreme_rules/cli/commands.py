@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -17,9 +18,14 @@ from xtreme_rules.cases import check as run_cases
 from xtreme_rules.decisions import Outcome
 from xtreme_rules.errors import XtremeRulesError
 from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError, shown
+from xtreme_rules.rulebook.nodes import MAX_BYTES
 from xtreme_rules.rulebook.plain import facts_from_yaml
 from xtreme_rules.rulebook.versions import BUNDLED, versions
 
+#: The status of a program whose reader has gone: 128 and the number of SIGPIPE.
+_ENOUGH = 141
+#: Marks and quotes for a terminal that cannot show the real ones.
+_ASCII = str.maketrans({"✓": "+", "✗": "x", "•": "-", "“": '"', "”": '"', "…": "..."})
 _STATUS = {Outcome.GRANTED: 0, Outcome.DENIED: 1, Outcome.NEEDS_INFORMATION: 3}
 
 
@@ -40,7 +46,9 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-_overlay = click.option("--overlay", multiple=True, metavar="FILE", help="A file of changed values to lay over it.")
+_overlay = click.option(
+    "--overlay", multiple=True, metavar="FILE", help="A file of changed values to lay over it; may be repeated."
+)
 _fact_classes = click.option("--fact-classes", metavar="FILE.py", help="A Python file to run, whose FACTS adds facts.")
 
 
@@ -60,16 +68,19 @@ def _with_rulebook(command: Callable[..., int]) -> Callable[..., int]:
     return with_rulebook
 
 
-_format = click.option("--format", "form", type=click.Choice(["text", "json", "html", "markdown"]), default="text")
+_FORMS = click.Choice(["text", "json", "html", "markdown"])
+_format = click.option("--format", "form", type=_FORMS, default="text", show_default=True, help="The form.")
 _lang = click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True, help="The language.")
 
 
 def run() -> None:
     """Run the command that was given, and leave with its status."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a tick shows a question mark
     try:
         status = cli(prog_name="xtreme-rules", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has enough of it
+        sys.stdout = None
+        raise SystemExit(_ENOUGH) from None
     except click.ClickException as error:
         error.show()
         raise SystemExit(2) from None
@@ -79,7 +90,10 @@ def run() -> None:
         click.echo(str(error), err=True)
         raise SystemExit(2) from None
     except OSError as error:
-        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        click.echo(f"{error.filename or 'standard output'}: {error.strerror}", err=True)
+        raise SystemExit(2) from None
+    except Exception:  # a mistake of the library: its status must not read as an answer
+        traceback.print_exc()
         raise SystemExit(2) from None
     raise SystemExit(status if isinstance(status, int) else 0)
 
@@ -97,7 +111,7 @@ def cli() -> None:
 def matrix(rulebook: Rulebook, lang: str, form: str) -> int:
     """Print the overview: every option, and the packages that have it."""
     overview = rulebook.matrix()
-    click.echo(_json(overview.to_dict()) if form == "json" else overview.show(lang, form))
+    _print(_json(overview.to_dict()) if form == "json" else overview.show(lang, form), form)
     return 0
 
 
@@ -118,7 +132,7 @@ def decide(rulebook: Rulebook, option: str, facts: str, at: datetime | None, lan
     given = _read_facts(facts, rulebook)
     given["at"] = at or given.get("at") or datetime.now(UTC)
     decision = rulebook.decide(option, **given)
-    click.echo(_json(decision.to_dict()) if form == "json" else decision.explain(lang, form))
+    _print(_json(decision.to_dict()) if form == "json" else decision.explain(lang, form), form)
     return _STATUS[decision.outcome]
 
 
@@ -134,7 +148,7 @@ def check(directory: str | None, overlay: tuple[str, ...], fact_classes: str | N
     """
     classes = _read_fact_classes(fact_classes)
     found: list[Diagnostic] = []
-    for version in versions(directory or BUNDLED):
+    for version in versions(BUNDLED if directory is None else directory):
         count = 0
         try:
             rulebook = load(version.folder, overlay=overlay, facts=classes)
@@ -144,9 +158,23 @@ def check(directory: str | None, overlay: tuple[str, ...], fact_classes: str | N
         found += problems
         verdict = f"{len(problems)} problem{'s'[: len(problems) != 1]}" if problems else "no problems"
         for problem in problems:
-            click.echo(str(problem))
-        click.echo(f"{shown(version.folder)}: {count} cases, {verdict}")
+            _print(str(problem))
+        _print(f"{shown(version.folder)}: {count} cases, {verdict}")
     return 1 if found else 0
+
+
+def _print(text: str, form: str = "text") -> None:
+    """Print text as the terminal can show it; the other forms are files for machines, always in UTF-8."""
+    encoding = sys.stdout.encoding or "utf-8"
+    if form != "text":
+        encoding = "utf-8"
+    else:
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            text = text.translate(_ASCII)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(f"{text}\n".encode(encoding, errors="replace"))
 
 
 def _json(data: Any) -> str:
@@ -154,8 +182,11 @@ def _json(data: Any) -> str:
 
 
 def _read_facts(file: str, rulebook: Rulebook) -> dict[str, Any]:
-    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    return facts_from_yaml(data, "standard input" if file == "-" else file, rulebook.rules.schema.annotations)
+    if file == "-" and sys.stdin is None:
+        raise click.UsageError("--facts -: there is no standard input")
+    with sys.stdin.buffer if file == "-" else Path(file).open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    return facts_from_yaml(data, "standard input" if file == "-" else file, rulebook.rules.schema)
 
 
 def _read_fact_classes(file: str | None) -> Mapping[str, object] | None:
@@ -167,7 +198,10 @@ def _read_fact_classes(file: str | None) -> Mapping[str, object] | None:
         raise click.UsageError(f"--fact-classes: `{file}` is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules.setdefault(spec.name, module)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise click.UsageError(f"--fact-classes: `{file}` fails: {type(error).__name__}: {error}") from error
     facts = getattr(module, "FACTS", None)
     if not isinstance(facts, Mapping):
         raise click.UsageError(f"--fact-classes: `{file}` has no FACTS; define FACTS = {{'name': FactClass}}")

@@ -34,7 +34,7 @@ from xtreme_rules.language.truth import OPERATORS, ordered
 from xtreme_rules.rulebook.model import Condition, RuleSet
 
 
-def compiled(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
+def compile_conditions(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
     """An evaluator generated for some conditions."""
     source, names = _Function(rules, conditions).written()
     exec(compile(source, "<conditions>", "exec"), names)  # noqa: S102  the source is our own
@@ -79,18 +79,27 @@ class _Function:
         variable = self.holders[name] = f"f{len(self.holders)}"
         self.lines.append(f"{variable} = get({name!r})")
         if kind.name == "record" and kind.record is not None:
-            test, names = self.rules.schema.record_test(kind.record, variable)
-            self.names |= names
-            self.lines.append(f"if {variable} is None: {variable} = {self.blank(kind)}; count -= 1")
+            test = self.fits(kind.record, variable)
+            self.lines.append(f"if {variable} is None: {variable} = {self.blank(kind)}; count -= {name!r} not in facts")
             self.lines.append(f"elif not ({test}): return None")
         else:
             self.lines += [
-                f"if {variable} is None: count -= 1",
+                f"if {variable} is None: count -= {name!r} not in facts",
                 "else:",
                 f"    taken = {self.bound(self.rules.schema.takes[name])}({variable})",
                 "    if taken is None: return None",
                 f"    if taken is not {variable}: {variable} = facts[{name!r}] = taken",
             ]
+
+    def fits(self, record: type, variable: str) -> str:
+        """The schema's test of a record as one flat expression: a call would cost more than what it tests."""
+        schema = self.rules.schema
+        tests = [f"{variable}.__class__ is {self.bound(record)}"]
+        for name, declared in schema.record_domains(record).items():
+            tests.append(f"{variable}.{name} in {self.bound(declared)}")
+        for name, take in schema.nested_takes(record).items():
+            tests.append(f"(not {variable}.{name} or {self.bound(take)}({variable}.{name}) is not None)")
+        return " and ".join(tests)
 
     def load(self, path: str) -> None:
         """Load the value at a path into a variable."""

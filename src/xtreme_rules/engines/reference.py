@@ -7,7 +7,7 @@ from xtreme_rules.engines.protocol import Evaluator, Truths
 from xtreme_rules.rulebook.model import Condition, RuleSet
 
 
-def reference(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
+def walk_conditions(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
     """An evaluator that asks ``rules.meaning`` for each condition in turn."""
 
     def evaluate(facts: dict[str, Any]) -> Truths | None:

@@ -18,7 +18,7 @@ class Matrix:
 
     def _row(self, item: Entitlement, lang: str) -> tuple[str | bool, ...]:
         ticks = (self.has(package, item.id) for package in self._rules.packages)
-        return (item.title.in_language(lang).plain, *ticks)
+        return (item.title.in_language(lang).plain, *ticks, item.id)
 
     def has(self, package: str, option: str) -> bool:
         """Whether a package has an option, both by id.
@@ -45,10 +45,8 @@ class Matrix:
         for area, title in rules.areas.items():
             rows = tuple(self._row(item, lang) for item in rules.entitlements.values() if item.area == area)
             groups.append((title.in_language(lang).plain, rows))
-        header = (
-            phrase("option", lang),
-            *(package.title.in_language(lang).plain for package in rules.packages.values()),
-        )
+        packages = (package.title.in_language(lang).plain for package in rules.packages.values())
+        header = (phrase("option", lang), *packages, "id")
         table = Table(rules.title.in_language(lang).plain, header, tuple(groups), footer(rules, lang))
         return rendered_table(table, format)
 
@@ -59,6 +57,10 @@ class Matrix:
             option: [package for package in rules.packages if self.has(package, option)]
             for option in rules.entitlements
         }
+
+    def __repr__(self) -> str:
+        options, packages = len(self._rules.entitlements), len(self._rules.packages)
+        return f"<Matrix of {self._rules.name}: {options} options, {packages} packages>"
 
     def __str__(self) -> str:
         return self.show()

@@ -19,19 +19,21 @@ _PHRASES: dict[str, dict[str, str]] = {
     "assumptions": {"nl": "Waar dit op berust", "en": "What this rests on"},
     "rulebook": {"nl": "Regelboek", "en": "Rulebook"},
     "from": {"nl": "geldig vanaf", "en": "in effect from"},
-    "overlays": {"nl": "met overlays", "en": "with overlays"},
+    "overlays": {"nl": "met wijzigingen uit", "en": "with changes from"},
     "option": {"nl": "Optie", "en": "Option"},
     "yes": {"nl": "ja", "en": "yes"},
     "no": {"nl": "nee", "en": "no"},
     "and": {"nl": "en", "en": "and"},
+    "holiday": {"nl": "een feestdag", "en": "a public holiday"},
     "none": {"nl": "geen", "en": "none"},
-    "not-known": {"nl": "Nog niet bekend", "en": "Not known yet"},
+    "not-known": {"nl": "Nog na te gaan", "en": "To be established"},
     "unknown": {"nl": "onbekend", "en": "unknown"},
     "day": {"nl": "dag", "en": "day"},
     "days": {"nl": "dagen", "en": "days"},
     "hour": {"nl": "uur", "en": "h"},
     "minute": {"nl": "min", "en": "min"},
     "at": {"nl": "om", "en": "at"},
+    "clock": {"nl": " uur", "en": ""},
 }
 
 WEEKDAYS = {

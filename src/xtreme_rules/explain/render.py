@@ -12,7 +12,9 @@ T = TypeVar("T")
 
 _MARKS = {"met": "✓", "unmet": "✗", "unknown": "?", "plain": "•"}
 _COLOURS = {"granted": "#1a7f37", "denied": "#b42318", "needs_information": "#9a6700"}
-_MARK_COLOURS = {"met": "#1a7f37", "unmet": "#b42318", "unknown": "#9a6700", "plain": "inherit"}
+_MARK_COLOURS = {"met": "#1a7f37", "unmet": "#b42318", "unknown": "#9a6700", "plain": "#57606a"}
+#: White on a colour, so that a mark can be read on a light and on a dark page.
+_BADGE = "display: inline-block; width: 1.25em; text-align: center; border-radius: .3em; color: white; font-size: .8em"
 _WIDTH = 100
 
 
@@ -92,7 +94,7 @@ def _document_html(document: Document) -> str:
         parts.append('<ul style="list-style: none; margin: .2em 0; padding-left: .5em">')
         for entry in section.entries:
             label = f" <code>{escape(entry.label)}</code>" if entry.label else ""
-            mark = f'<span style="color: {_MARK_COLOURS[entry.mark]}; font-weight: 700">{_MARKS[entry.mark]}</span>'
+            mark = f'<span style="{_BADGE}; background: {_MARK_COLOURS[entry.mark]}">{_MARKS[entry.mark]}</span>'
             notes = "".join(
                 f'<div style="opacity: .7; font-size: .9em; padding-left: 1.4em">{escape(n)}</div>' for n in entry.notes
             )
@@ -107,18 +109,17 @@ def _cell(value: str | bool) -> str:
 
 
 def _table_text(table: Table) -> str:
-    rows = [[_cell(cell) for cell in row] for _, group in table.groups for row in group]
-    widths = [max(map(len, column)) for column in zip(table.header, *rows, strict=True)]
+    rows = [row for _, group in table.groups for row in group]
+    widths = [max(map(len, map(_cell, column))) for column in zip(table.header, *rows, strict=True)]
+    ticks = [isinstance(cell, bool) for cell in rows[0]] if rows else [False] * len(widths)
 
-    def line(cells: list[str]) -> str:
-        first = cells[0].ljust(widths[0])
-        return "  ".join(
-            [first, *(cell.center(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]
-        ).rstrip()
+    def line(row: tuple[str | bool, ...]) -> str:
+        cells = zip(map(_cell, row), widths, ticks, strict=True)
+        return "  ".join(cell.center(width) if tick else cell.ljust(width) for cell, width, tick in cells).rstrip()
 
-    lines = [table.title, "", "  " + line(list(table.header))]
+    lines = [table.title, "", f"  {line(table.header)}"]
     for heading, group in table.groups:
-        lines += ["", heading, *("  " + line([_cell(cell) for cell in row]) for row in group)]
+        lines += ["", heading, *(f"  {line(row)}" for row in group)]
     return "\n".join([*lines, "", table.footer])
 
 
@@ -147,7 +148,7 @@ def _table_html(table: Table) -> str:
         parts.append(f'<tr><th colspan="{len(table.header)}" {style.format("left")}>{escape(heading)}</th></tr>')
         for row in group:
             cells = (
-                f"<td {style.format('left' if not i else 'center')}>{escape(_cell(c))}</td>" for i, c in enumerate(row)
+                f"<td {style.format('center' if isinstance(c, bool) else 'left')}>{escape(_cell(c))}</td>" for c in row
             )
             parts.append(f"<tr>{''.join(cells)}</tr>")
     parts.append(f'</tbody></table><div style="opacity: .6; font-size: .85em">{escape(table.footer)}</div></div>')

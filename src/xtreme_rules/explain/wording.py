@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from xtreme_rules.explain.phrases import MONTHS, WEEKDAYS, phrase
-from xtreme_rules.facts.types import Type
+from xtreme_rules.facts.types import HOLIDAY, Type
 from xtreme_rules.language.template import Text
 from xtreme_rules.language.truth import Facts, value_at
 from xtreme_rules.rulebook.model import RuleSet
@@ -27,6 +27,8 @@ def _value(value: Any, kind: Type, rules: RuleSet, facts: Facts, lang: str) -> s
     titles: Mapping[str | int, Text] = rules.values.get(kind.domain, {}) if kind.domain is not None else {}
     if value in titles:
         return titles[value].in_language(lang).plain
+    if kind == HOLIDAY:
+        return f" ({phrase('holiday', lang)})" if value else ""
     match value:
         case bool():
             return phrase("yes" if value else "no", lang)
@@ -50,7 +52,8 @@ def day_in_words(day: date, lang: str) -> str:
 def moment_in_words(moment: datetime, zone: tzinfo, lang: str) -> str:
     """A moment on the wall clock of a zone, which is named: ``Saturday 12 December 2026 at 09:30 (CET)``."""
     local = moment.astimezone(zone)
-    return f"{day_in_words(local.date(), lang)} {phrase('at', lang)} {local:%H:%M} ({local.tzname()})"
+    clock = f"{local:%H:%M}{phrase('clock', lang)} ({local.tzname()})"
+    return f"{day_in_words(local.date(), lang)} {phrase('at', lang)} {clock}"
 
 
 def _zone(facts: Facts) -> tzinfo:

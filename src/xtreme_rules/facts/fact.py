@@ -23,10 +23,11 @@ Problems = Iterator[Problem]
 class Fact:
     """The base of fact classes, which are attrs classes: ``@attrs.frozen(kw_only=True) class Vessel(Fact): ...``.
 
-    Fields are annotated ``bool``, ``int``, ``str``, ``date``, ``datetime``, ``Literal[...]``, another fact class or
-    ``tuple[FactClass, ...]``; ``| None`` says that the field may be *not known*, and ``Annotated[..., Declared(name)]``
-    that the rulebook declares its values. Moments must carry a time zone and are kept in UTC; days lie from 1900 to
-    2999. A method ``_problems`` may yield further problems, once every field has the right type.
+    Fields are annotated ``bool``, ``int``, ``str``, ``date``, ``datetime``, ``Literal[...]`` of texts, another fact
+    class or ``Sequence[FactClass]`` (kept as a tuple); ``| None`` says that the field may be *not known*, and
+    ``Annotated[..., Declared(name)]`` that the rulebook declares its values. Moments must carry a time zone and are
+    kept in UTC; days lie from 1900 to 2999. A method ``_problems`` may yield further problems, once every field has
+    the right type.
 
     Raises:
         FactError: (when an object is made) one or more fields hold what they cannot; all of them are listed.
@@ -80,7 +81,7 @@ def _check_scalar(value: Any, kind: Type, path: str, problems: list[Problem]) ->
     elif kind.choices and value not in kind.choices:
         problems.append(Problem(path, f"`{clipped(str(value), 60)}` is not one of {listing(kind.choices)}"))
     elif value == "":
-        problems.append(Problem(path, "is empty", "leave it out while it is not known"))
+        problems.append(Problem(path, "is empty", "give it a text, or leave it out if it may be unknown"))
     return value
 
 
@@ -101,25 +102,25 @@ def _check_date(value: Any, kind: Type, path: str, problems: list[Problem]) -> A
 
 
 def _check_moment(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
+    try:
+        offset = value.utcoffset() if isinstance(value, datetime) else None
+    except ValueError:  # no moment at all, though of a subclass: pandas' NaT
+        offset, value = None, repr(value)
     if not isinstance(value, datetime):
         problems.append(_wrong(value, kind, path))
-    elif value.utcoffset() is None:
-        problems.append(
-            Problem(
-                path,
-                f"{value.isoformat()} has no time zone",
-                "give it a tzinfo; in a text, end it with `Z` or `+01:00`",
-            )
-        )
+    elif offset is None:
+        help_ = "give it a tzinfo; in a text, end it with `Z` or `+01:00`"
+        problems.append(Problem(path, f"{value.isoformat()} has no time zone", help_))
     elif not FIRST_DAY < value.date() < LAST_DAY:
         problems.append(_out_of_range(value.date(), path))
     else:
-        return value.astimezone(UTC)
+        plain = datetime.combine(date(value.year, value.month, value.day), value.timetz())
+        return plain.astimezone(UTC)
     return value
 
 
 def _out_of_range(day: date, path: str) -> Problem:
-    return Problem(path, f"{day} is out of range", f"use a day after {FIRST_DAY} and before {LAST_DAY}")
+    return Problem(path, f"{day} is out of range", f"use a day between {FIRST_DAY} and {LAST_DAY}")
 
 
 def _check_record(value: Any, kind: Type, path: str, problems: list[Problem]) -> Any:

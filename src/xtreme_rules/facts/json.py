@@ -5,17 +5,21 @@ not known.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import attrs
 
-from xtreme_rules.errors import FactError, Problem, did_you_mean
-from xtreme_rules.facts.fact import checked
-from xtreme_rules.facts.standard import STANDARD_FACTS
+from xtreme_rules.errors import FactError, Problem, clipped, did_you_mean
+from xtreme_rules.facts.fact import Fact, checked
+from xtreme_rules.facts.standard import OWN_FACTS, STANDARD_FACTS
 from xtreme_rules.facts.types import Field, Type, fields_of, type_of
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
 
 
 def facts_from_json(text: str | bytes, facts: Mapping[str, object] | None = None) -> dict[str, Any]:
@@ -24,6 +28,8 @@ def facts_from_json(text: str | bytes, facts: Mapping[str, object] | None = None
     Raises:
         FactError: the text is no JSON, or holds unknown names or wrong values; all problems, each with its path.
     """
+    if not isinstance(text, str | bytes | bytearray):
+        raise FactError([Problem("", f"expected JSON as a text, got {clipped(repr(text), 60)}")])
     problems: list[Problem] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -46,21 +52,23 @@ def facts_to_json(facts: Mapping[str, Any], *, indent: int | None = None) -> str
 
 
 def facts_to_data(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as plain dictionaries, lists and texts; what is not known is left out."""
+    """Facts as plain dictionaries, lists and texts, moments in UTC; what is not known is left out."""
     return {name: _plain(value) for name, value in facts.items() if value is not None}
 
 
 def _plain(value: Any) -> Any:
     if attrs.has(type(value)):
         fields = [(field.name, getattr(value, field.name), field.default) for field in attrs.fields(type(value))]
-        return {name: _plain(part) for name, part, default in fields if part is not None and part != default}
+        return {name: None if part is None else _plain(part) for name, part, default in fields if part != default}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value
 
 
 def facts_from_data(data: object, facts: Mapping[str, object] | None = None) -> dict[str, Any]:
-    """Facts by name from dictionaries, lists and texts, as ``facts_from_json`` from JSON.
+    """Facts by name from dictionaries, lists and texts (or dates and datetimes), as ``facts_from_json`` from JSON.
 
     Raises:
         FactError: with every problem and its path.
@@ -72,7 +80,8 @@ def facts_from_data(data: object, facts: Mapping[str, object] | None = None) -> 
         raise FactError([Problem("", "facts must be an object: facts by name", 'such as {"contract": {...}}')])
     for name, value in data.items():
         if name not in facts:
-            problems.append(Problem(str(name), "unknown fact", did_you_mean(str(name), facts)))
+            help_ = did_you_mean(str(name), facts) or OWN_FACTS
+            problems.append(Problem(str(name), "unknown fact", help_, at_key=True))
             continue
         kind = type_of(facts[name])[0]
         taken[name] = _read(value, Field(name, kind, optional=True, required=False), name, problems)
@@ -92,35 +101,37 @@ def _read(data: Any, field: Field, path: str, problems: list[Problem]) -> Any:
         if kind.name == "record" and isinstance(data, dict):
             return _record(data, kind.record, path, problems)
         what = "an object" if kind.name == "record" else "a list"
-        problems.append(Problem(path, f"expected {what}, got {json.dumps(data)[:60]}"))
+        if isinstance(data, Fact):
+            return checked(data, field, path, problems)
+        problems.append(Problem(path, f"expected {what}, got {clipped(repr(data), 60)}"))
         return None
-    if kind.name in ("date", "moment"):
+    if kind.name in ("date", "moment") and not isinstance(data, date):
         data = _time(data, kind, path, problems)
     return None if data is None else checked(data, field, path, problems)
 
 
 def _time(data: Any, kind: Type, path: str, problems: list[Problem]) -> Any:
     form = "a date such as 2026-12-12" if kind.name == "date" else "a moment such as 2026-12-01T09:30:00+01:00"
-    parse = date.fromisoformat if kind.name == "date" else datetime.fromisoformat
-    if isinstance(data, str) and (kind.name == "date" or "T" in data or " " in data):
+    pattern = _DAY if kind.name == "date" else _MOMENT
+    if isinstance(data, str) and pattern.match(data):
         try:
-            return parse(data)
+            return date.fromisoformat(data) if kind.name == "date" else datetime.fromisoformat(data)
         except ValueError:
             pass
-    problems.append(Problem(path, f"expected {form}, got {json.dumps(data)[:60]}"))
+    problems.append(Problem(path, f"expected {form}, got {clipped(repr(data), 60)}"))
     return None
 
 
 def _record(data: dict[str, Any], cls: type, path: str, problems: list[Problem]) -> Any:
     fields = fields_of(cls)
     problems.extend(
-        Problem(f"{path}.{name}", "unknown field", did_you_mean(str(name), fields))
+        Problem(f"{path}.{name}", "unknown field", did_you_mean(str(name), fields), at_key=True)
         for name in data
         if name not in fields
     )
     values: dict[str, Any] = {}
     for name, field in fields.items():
-        if name in data and not (data[name] is None and not field.required):
+        if name in data and (data[name] is not None or field.optional or field.required):
             known = len(problems)
             value = _read(data[name], field, f"{path}.{name}", problems)
             if len(problems) == known:

@@ -4,7 +4,7 @@ A field that is ``None`` is *not known*, and a decision says when it needs it. I
 history (a booking, a change of package) is complete or not given at all. Days are days of the contract's time zone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ class Contract(Fact):
     start: date | None = None
     until: date | None = None
     timezone: str | None = None
-    package_changes: tuple[PackageChange, ...] = ()
+    package_changes: Sequence[PackageChange] = ()
     holidays: str | None = None
 
     def _problems(self) -> Problems:
@@ -188,7 +188,7 @@ class WeekendRequest(Fact):
     id: str
     saturday: date | None = None
     submitted_at: datetime | None = None
-    products: tuple[Component, ...] | None = None
+    products: Sequence[Component] | None = None
     accepts_english: bool | None = None
     implementation_consulting: bool | None = None
 
@@ -237,6 +237,9 @@ def _saturday_problems(day: date) -> Problems:
         yield Problem("saturday", f"{day} is a {name}", f"a weekend is named by its Saturday, such as {saturday}")
 
 
+#: What to do about a fact that a rulebook does not know.
+OWN_FACTS = "a fact of your own is given to `load` as `facts=`, or on the command line as `--fact-classes`"
+
 #: The facts that every rulebook knows, by the name of the keyword argument that brings them.
 STANDARD_FACTS: Mapping[str, object] = {
     "contract": Contract,
@@ -248,6 +251,6 @@ STANDARD_FACTS: Mapping[str, object] = {
     "programme": AdopterProgramme,
     "escalation": Escalation,
     "weekend": WeekendRequest,
-    "bookings": tuple[Booking, ...],
+    "bookings": Sequence[Booking],
     "at": datetime,
 }

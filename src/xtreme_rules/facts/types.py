@@ -1,6 +1,7 @@
 """The types that facts and conditions share, and the fields of a fact class read as such types."""
 
 import types
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -36,6 +37,7 @@ MOMENT = Type("moment")
 DAYS = Type("days")
 DURATION = Type("duration")
 DATES = Type("dates")
+HOLIDAY = Type("holiday")
 CALENDAR = Type("calendar")
 
 _SCALARS: dict[Any, Type] = {bool: BOOLEAN, int: INTEGER, str: TEXT, date: DATE, datetime: MOMENT}
@@ -77,13 +79,13 @@ def type_of(annotation: object, domain: str | None = None) -> tuple[Type, bool]:
             return type_of(inner[0], domain)[0], True
     elif annotation in _SCALARS:
         return attrs.evolve(_SCALARS[annotation], domain=domain), False
-    elif get_origin(annotation) is Literal:
+    elif get_origin(annotation) is Literal and all(isinstance(choice, str) for choice in get_args(annotation)):
         return Type("text", choices=get_args(annotation)), False
-    elif get_origin(annotation) is tuple and get_args(annotation)[1:] == (...,):
+    elif get_origin(annotation) is Sequence or (get_origin(annotation) is tuple and get_args(annotation)[1:] == (...,)):
         return Type("records", record=get_args(annotation)[0]), False
     elif isinstance(annotation, type) and attrs.has(annotation):
         return Type("record", record=annotation), False
-    raise TypeError(f"a fact field cannot be annotated {annotation!r}")
+    raise TypeError(f"{annotation!r} is no type of a fact; use bool, int, str, date, datetime, Literal or fact classes")
 
 
 _FIELDS: dict[type, dict[str, Field]] = {}

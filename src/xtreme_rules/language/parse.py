@@ -13,6 +13,7 @@ from datetime import timedelta
 import attrs
 
 from xtreme_rules.errors import XtremeRulesError, clipped, did_you_mean, listing
+from xtreme_rules.facts.standard import OWN_FACTS
 from xtreme_rules.facts.types import (
     BOOLEAN,
     CALENDAR,
@@ -53,6 +54,9 @@ _STRAY = re.compile(r"[^ -~\n]|[#\\;?$`]|(?<![A-Za-z0-9_.])[0-9]+[A-Za-z_][A-Za-
 
 #: Functions that make a constant length of time from a number.
 _SPANS = {"days": (timedelta(days=1), DAYS), "hours": (timedelta(hours=1), DURATION)}
+
+#: Every function that a condition may call.
+FUNCTIONS = (*TERMS, *_SPANS)
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -154,6 +158,7 @@ class _Reader:
         self.constants = constants
         self.mistakes: list[Mistake] = []
         self.nodes = 0
+        self.too_big = False
         self.indent = len(text) - len(text.lstrip())
 
     def mistake(self, node: ast.expr, message: str, help: str = "") -> None:  # noqa: A002
@@ -165,10 +170,10 @@ class _Reader:
     def read(self, node: ast.expr, depth: int) -> Node | None:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            if self.nodes <= MAX_NODES + 1 and not any("too" in m.message for m in self.mistakes):
+            if not self.too_big:
                 what = "deeply nested" if depth > MAX_DEPTH else "large"
                 self.mistake(node, f"the condition is too {what}", "split it into several conditions")
-            self.nodes = MAX_NODES + 1
+            self.too_big = True
             return None
         match node:
             case ast.Constant():
@@ -246,7 +251,7 @@ class _Reader:
             help_ = did_you_mean(name, [*self.schema.facts, *self.constants])
             if any(name in domain.values for domain in self.schema.domains.values()):
                 help_ = f'write `"{name}"`, in quotes'
-            self.mistake(node, f"unknown fact `{name}`", help_ or "a fact of your own is given to `load` as `facts=`")
+            self.mistake(node, f"unknown fact `{name}`", help_ or OWN_FACTS)
             return
         holder = name
         for part in rest:
@@ -260,10 +265,9 @@ class _Reader:
 
     def _call(self, node: ast.Call, depth: int) -> Node | None:
         name = node.func.id if isinstance(node.func, ast.Name) else None
-        functions = [*TERMS, *_SPANS]
-        if name not in functions:
+        if name not in FUNCTIONS:
             shown = name or self.text.strip().encode()[node.func.col_offset : node.func.end_col_offset].decode()
-            self.mistake(node.func, f"unknown function `{shown[:40]}`", did_you_mean(shown[:40], functions))
+            self.mistake(node.func, f"unknown function `{shown[:40]}`", did_you_mean(shown[:40], FUNCTIONS))
             return None
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             self.mistake(node, f"`{name}` takes plain arguments only")
@@ -403,16 +407,19 @@ class _Reader:
             return None
         if a is None or b is None:
             return None
-        if isinstance(a, Literal) and (not isinstance(b, Literal) or b.type.domain is not None):
+        if isinstance(a, Literal) and isinstance(b, Literal):
+            self.mistake(node, "compares two constants", "name a fact")
+            return None
+        if isinstance(a, Literal):
             a = self._fitted(left, a, b.type)
-        elif isinstance(b, Literal) and (not isinstance(a, Literal) or a.type.domain is not None):
+        elif isinstance(b, Literal):
             b = self._fitted(right, b, a.type)
         elif a.type != b.type:
             self.mistake(node, f"cannot compare {_a(a.type)} with {_a(b.type)}")
             return None
         if a is None or b is None:
             return None
-        if a.type.name in ("record", "records", "calendar", "dates"):
+        if a.type.name in ("record", "records", "calendar", "dates", "holiday"):
             self.mistake(node, f"{_a(a.type)} cannot be compared", "compare its fields")
             return None
         if sign not in ("==", "!=") and not self._has_order(a.type):

@@ -1,14 +1,16 @@
 """What conditions may speak of: the facts of a rulebook by name, their fields, and the domains it declares."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import attrs
 
 from xtreme_rules.errors import FactError, Problem, did_you_mean, listing
 from xtreme_rules.facts.fact import Fact, checked
+from xtreme_rules.facts.standard import OWN_FACTS
 from xtreme_rules.facts.types import FIRST_DAY, LAST_DAY, Field, Type, fields_of, type_of
 
 
@@ -17,7 +19,7 @@ class Domain:
     """The values that a rulebook declares for a kind of field; if ``ordered``, from the lowest to the highest."""
 
     name: str
-    values: tuple[str, ...] | tuple[int, ...]
+    values: tuple[str | int, ...]
     ordered: bool = False
 
     def rank(self, value: object) -> int:
@@ -26,27 +28,36 @@ class Domain:
 
 
 def _fact_type(name: str, annotation: object) -> Type:
-    """The type of a fact, whose records must check themselves, down to the last field.
+    """The type of a fact.
 
     Raises:
-        FactError: it is no fact class, or has a field that conditions cannot know.
+        FactError: it is no fact class, or one of its fields, at any depth, is none that conditions can know.
     """
     try:
         if isinstance(annotation, type) and issubclass(annotation, Fact) and not attrs.has(annotation):
             raise TypeError(f"`{annotation.__name__}` lacks its decorator, `@attrs.frozen(kw_only=True)`")
         kind = type_of(annotation)[0]
-        if kind.record is not None and not issubclass(kind.record, Fact):
-            raise TypeError(f"`{kind.record.__name__}` is no fact class; derive it from `xtreme_rules.Fact`")
-        for field in fields_of(kind.record).values() if kind.record is not None else ():
-            if field.type.record is not None:
-                _fact_type(name, field.type.record)
-    except TypeError as error:
+        if kind.record is None and kind.name != "moment":
+            raise TypeError(f"`{annotation}` is no fact class; derive one from `xtreme_rules.Fact`")
+        _check_record_class(kind.record, set())
+    except (TypeError, NameError) as error:
         raise FactError([Problem(name, str(error))]) from None
     return kind
 
 
+def _check_record_class(record: type | None, seen: set[type]) -> None:
+    if record is None or record in seen:
+        return
+    if not (isinstance(record, type) and issubclass(record, Fact)):
+        raise TypeError(f"`{getattr(record, '__name__', record)}` is no fact class; derive it from `xtreme_rules.Fact`")
+    if "frozen" not in record.__setattr__.__qualname__:
+        raise TypeError(f"`{record.__name__}` can be changed; decorate it with `@attrs.frozen(kw_only=True)`")
+    for field in fields_of(record).values():
+        _check_record_class(field.type.record, seen | {record})
+
+
 def _take_moment(value: Any) -> Any:
-    if value.__class__ is not datetime or value.tzinfo is None or not FIRST_DAY.year < value.year < LAST_DAY.year:
+    if value.__class__ is not datetime or value.utcoffset() is None or not FIRST_DAY < value.date() < LAST_DAY:
         return None
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
@@ -91,7 +102,7 @@ class Schema:
         taken: dict[str, Any] = {}
         for name, value in given.items():
             if name not in self.facts:
-                help_ = did_you_mean(name, self.facts) or "a fact of your own is given to `load` as `facts=`"
+                help_ = did_you_mean(name, self.facts) or OWN_FACTS
                 problems.append(Problem(name, "unknown fact", help_))
             elif value is not None:
                 kind, before = self.facts[name], len(problems)
@@ -115,48 +126,56 @@ class Schema:
         return {name: self._take(kind) for name, kind in self.facts.items()}
 
     def _take(self, kind: Type) -> Callable[[Any], Any]:
-        if kind.name == "moment":
+        record = kind.record
+        if record is None:
             return _take_moment
-        if kind.record is None:
-            return lambda value: None
-        item, names = self.record_test(kind.record, "value")
-        fits: Callable[[Any], bool] = eval(f"lambda value: {item}", names)  # noqa: S307  the text is our own
-        if kind.name == "record":
-            return lambda value: value if fits(value) else None
+        domains = [(attrgetter(name), declared) for name, declared in self.record_domains(record).items()]
+        nested = [(attrgetter(name), take) for name, take in self.nested_takes(record).items()]
+        by_class_alone = not domains and not nested
+
+        def fits(value: Any) -> bool:
+            if value.__class__ is not record:
+                return False
+            for part, declared in domains:
+                if part(value) not in declared:
+                    return False
+            for part, take in nested:
+                if part(value) and take(part(value)) is None:
+                    return False
+            return True
 
         def take_records(value: Any) -> Any:
             if value.__class__ is not tuple and value.__class__ is not list:
                 return None
             for member in value:
-                if not fits(member):
+                if member.__class__ is not record:
                     return None
-            return tuple(value)
+            return tuple(value) if by_class_alone or all(map(fits, value)) else None
 
-        return take_records
+        return take_records if kind.name == "records" else lambda value: value if fits(value) else None
 
-    def record_test(self, record: type, variable: str) -> tuple[str, dict[str, Any]]:
-        """An expression that tests whether a record fits: it is of its class, and its domain values are declared.
+    def record_domains(self, record: type) -> dict[str, Set[object]]:
+        """For each field of a record with a domain that the rulebook declares: its values, and ``None``."""
+        kinds = {field.name: field.type for field in fields_of(record).values()}
+        return {
+            name: {*self.domains[kind.domain].values, None}
+            for name, kind in kinds.items()
+            if kind.domain in self.domains
+        }
 
-        Returned with the names that it uses. It is one flat text, so that a generated function can hold it: a call, or
-        a loop over fields, would cost more than all else that a quick decision does.
-        """
-        names: dict[str, Any] = {f"{variable}_class": record}
-        tests = [f"{variable}.__class__ is {variable}_class"]
-        for field in fields_of(record).values():
-            part, name = f"{variable}.{field.name}", f"{variable}_{field.name}"
-            if field.type.domain in self.domains:
-                names[name] = {*self.domains[field.type.domain].values, None}
-                tests.append(f"{part} in {name}")
-            elif self._has_domain(field.type):
-                names[name] = self._take(field.type)
-                tests.append(f"(not {part} or {name}({part}) is not None)")
-        return " and ".join(tests), names
+    def nested_takes(self, record: type) -> dict[str, Callable[[Any], Any]]:
+        """For each field of a record that holds records with such fields: the quick function for its value."""
+        fields = fields_of(record).values()
+        return {
+            field.name: self._take(field.type) for field in fields if field.type.record and self._has_domain(field.type)
+        }
 
     def _has_domain(self, kind: Type) -> bool:
         """Whether a value of a kind can hold a value of a domain that the rulebook declares."""
         if kind.record is None:
             return kind.domain in self.domains
-        return any(self._has_domain(part) for part in self.members(Type("record", record=kind.record)).values())
+        inner = (field.type for field in fields_of(kind.record).values() if field.type.record is not kind.record)
+        return any(map(self._has_domain, inner))
 
     def _domain_problems(self, value: Any, kind: Type, path: str) -> Iterator[Problem]:
         """Values, however deep, that the rulebook does not declare."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from xtreme_rules.language.parse import Mistake, MistakesError, parse
+from xtreme_rules.language.parse import MAX_LENGTH, Mistake, MistakesError, parse
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.tree import Literal, Node
 
@@ -41,6 +41,10 @@ def parse_template(text: str, schema: Schema, constants: Mapping[str, Literal]) 
     Raises:
         MistakesError: with everything that is wrong, at offsets into the whole text.
     """
+    if len(text) > MAX_LENGTH:
+        raise MistakesError(
+            [Mistake(0, 1, f"the text is longer than {MAX_LENGTH:,} characters", "say it in fewer words")]
+        )
     if "{" not in text and "}" not in text:
         return Template((text,))
     pieces: list[str | Node] = []

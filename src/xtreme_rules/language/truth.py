@@ -6,6 +6,7 @@ a name that is absent is unknown. Every other engine is measured against this mo
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -93,8 +94,6 @@ class Meaning:
             return None
         match node:
             case Shift(days=days):
-                from datetime import timedelta
-
                 return values[0] + timedelta(days=days)
             case Member():
                 return values[0] in values[1:]

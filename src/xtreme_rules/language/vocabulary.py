@@ -1,16 +1,17 @@
 """The vocabulary: derived terms that conditions may use, each with its type, what it reads, and its scalar form."""
 
 from calendar import isleap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from xtreme_rules.coverage.calendar import Calendar, Coverage
+from xtreme_rules.coverage.calendar import Calendar, Coverage, placed
+from xtreme_rules.coverage.holidays import is_holiday
 from xtreme_rules.facts.standard import Booking, Component, PackageChange
-from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, DATES, INTEGER, MOMENT, Type
+from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, DATES, HOLIDAY, INTEGER, MOMENT, Type
 
 PACKAGE = Type("text", domain="package")
 CALENDAR_NAME = Type("text", domain="calendar")
@@ -98,7 +99,7 @@ def day_of(moment: datetime, timezone: str) -> date:
 
 
 @term("package_on", PACKAGE, DATE, reads="contract.package contract.package_changes?")
-def package_on(day: date, package: str, changes: tuple[PackageChange, ...]) -> str:
+def package_on(day: date, package: str, changes: Sequence[PackageChange]) -> str:
     """The package that the contract has on a day, mid-term changes included."""
     for change in changes:
         if change.day > day:
@@ -155,17 +156,23 @@ def nearest_weekends(saturday: date, start: date, until: date) -> tuple[date, ..
 @term("coverage", CALENDAR, CALENDAR_NAME, reads="contract.timezone contract.holidays?", contextual=True)
 def coverage(context: Context, name: str, timezone: str, holidays: str | None) -> Coverage:
     """A calendar of the rulebook, on the wall clock and the public holidays of the contract."""
-    return context.calendars[name].on(timezone, holidays)
+    return placed(context.calendars[name], timezone, holidays)
 
 
 @term("coverage_of", CALENDAR, PACKAGE, reads="contract.timezone contract.holidays?", contextual=True)
 def coverage_of(context: Context, package: str, timezone: str, holidays: str | None) -> Coverage:
     """The coverage hours of a package, on the wall clock and the public holidays of the contract."""
-    return context.package_calendars[package].on(timezone, holidays)
+    return placed(context.package_calendars[package], timezone, holidays)
+
+
+@term("holiday_on", HOLIDAY, DATE, reads="contract.holidays?")
+def holiday_on(day: date, holidays: str | None) -> bool:
+    """For texts: says that a day is a public holiday of the contract, and nothing on other days."""
+    return holidays is not None and is_holiday(day, holidays)
 
 
 @term("all_standard", BOOLEAN, Type("records", record=Component), item_reads=("standard",))
-def all_standard(components: tuple[Component, ...]) -> bool | None:
+def all_standard(components: Sequence[Component]) -> bool | None:
     """Whether every component is standard: Kleene's conjunction over them."""
     known: bool | None = True
     for component in components:
@@ -180,25 +187,33 @@ def all_standard(components: tuple[Component, ...]) -> bool | None:
     "weekends_used",
     INTEGER,
     INTEGER,
+    INTEGER,
+    INTEGER,
     reads="weekend.id bookings contract.id contract.start contract.timezone",
 )
 def weekends_used(
-    year: int, request: str, bookings: tuple[Booking, ...], contract: str, start: date, timezone: str
+    year: int,
+    count_cancelled_in_time: int,
+    count_own: int,
+    request: str,
+    bookings: Sequence[Booking],
+    contract: str,
+    start: date,
+    timezone: str,
 ) -> int:
-    """How many weekends of a contract year are used by other requests than this one, of the same contract.
+    """How many weekends of a contract year are used.
 
-    A booking that was cancelled before its weekend began does not count, nor do bookings of other contracts.
+    Bookings of other contracts never count. A booking that was cancelled before its weekend began counts as much as
+    the second argument says, a booking made for this very request as much as the third: 0 or 1.
     """
     count = 0
     for booking in bookings:
-        if (
-            booking.contract_id == contract
-            and booking.request_id != request
-            and contract_year(booking.saturday, start) == year
-        ):
-            cancelled = booking.cancelled_at
-            if cancelled is None or cancelled >= weekend_start(booking.saturday, timezone):
-                count += 1
+        if booking.contract_id == contract:
+            weight = count_own if booking.request_id == request else 1
+            if weight and contract_year(booking.saturday, start) == year:
+                cancelled = booking.cancelled_at
+                in_time = cancelled is not None and cancelled < weekend_start(booking.saturday, timezone)
+                count += count_cancelled_in_time if in_time else weight
     return count
 
 

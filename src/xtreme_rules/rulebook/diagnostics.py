@@ -5,11 +5,11 @@ from pathlib import Path
 
 import attrs
 
-from xtreme_rules.errors import XtremeRulesError
+from xtreme_rules.errors import XtremeRulesError, first_of
 
-#: Letters of a line that a diagnostic shows, and diagnostics that a message shows.
-MOST_SHOWN = 160
-MOST_DIAGNOSTICS = 100
+#: How many letters of a line a diagnostic shows, and how many diagnostics are found before a file is given up.
+MOST_LETTERS = 160
+MOST_DIAGNOSTICS = 200
 
 
 @attrs.frozen(order=True)
@@ -27,10 +27,10 @@ class Diagnostic:
     def __str__(self) -> str:
         lines = [f"{self.file}:{self.line}:{self.column}: {self.message}"]
         if self.text:
-            skipped = max(0, self.column - MOST_SHOWN // 2) if len(self.text) > MOST_SHOWN else 0
-            shown_text = self.text[skipped : skipped + MOST_SHOWN]
+            skipped = max(0, self.column - MOST_LETTERS // 2) if len(self.text) > MOST_LETTERS else 0
+            shown_text = self.text[skipped : skipped + MOST_LETTERS]
             indent = self.column - 1 - skipped
-            lines += [f"    {shown_text}", f"    {' ' * indent}{'^' * max(1, min(self.length, MOST_SHOWN - indent))}"]
+            lines += [f"    {shown_text}", f"    {' ' * indent}{'^' * max(1, min(self.length, MOST_LETTERS - indent))}"]
         if self.help:
             lines.append(f"  help: {self.help}")
         return "\n".join(lines)
@@ -41,10 +41,7 @@ class RulebookError(XtremeRulesError):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics)))
-        shown_ones = [str(diagnostic) for diagnostic in self.diagnostics[:MOST_DIAGNOSTICS]]
-        if len(self.diagnostics) > MOST_DIAGNOSTICS:
-            shown_ones.append(f"and {len(self.diagnostics) - MOST_DIAGNOSTICS:,} more; mend these first")
-        super().__init__("\n".join(shown_ones))
+        super().__init__("\n".join(first_of(self.diagnostics)))
 
     def __reduce__(self) -> tuple[type["RulebookError"], tuple[tuple[Diagnostic, ...]]]:
         return type(self), (self.diagnostics,)
@@ -60,7 +57,7 @@ class Diagnostics(list[Diagnostic]):
             RulebookError: there are too many to go on.
         """
         super().append(found)
-        if len(self) > 2 * MOST_DIAGNOSTICS:
+        if len(self) > MOST_DIAGNOSTICS:
             raise RulebookError(self)
 
 

@@ -18,6 +18,7 @@ from xtreme_rules.rulebook.diagnostics import Diagnostic, Diagnostics, RulebookE
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 16
 MAX_NODES = 50_000
+MAX_LETTERS = 10_000
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -184,6 +185,8 @@ class _Builder:
             self._refuse(event, f"the tag `{event.tag}` is not allowed", "remove it: no value is typed here")
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if isinstance(event, yaml.ScalarEvent):
+            if len(event.value) > MAX_LETTERS:
+                self._refuse(event, f"a text of more than {MAX_LETTERS:,} characters", "say it in fewer words")
             return Scalar(self.source, line, column, event.value, not event.style)
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping as Readable
 from typing import Any
 
 import attrs
 
 from xtreme_rules.errors import FactError, Problem
 from xtreme_rules.facts.json import facts_from_data, facts_from_json
+from xtreme_rules.language.schema import Schema
 from xtreme_rules.rulebook.nodes import MAX_BYTES, Mapping, Node, Sequence, read_bytes
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -51,19 +51,19 @@ def key_at_path(node: Node, path: str) -> Node:
     return holder.entries[last][0] if isinstance(holder, Mapping) and last in holder.entries else at_path(node, path)
 
 
-def facts_from_yaml(data: bytes, name: str, facts: Readable[str, object]) -> dict[str, Any]:
-    """Facts by name from a YAML (or JSON) file; ``facts`` is every fact that may occur, ``name`` the file's.
+def facts_from_yaml(data: bytes, name: str, schema: Schema) -> dict[str, Any]:
+    """Facts by name from a YAML (or JSON) file, checked against the schema of a rulebook; ``name`` is the file's.
 
     Raises:
         FactError: with every problem, each with file:line:column and the path of its field.
     """
     root, diagnostics = read_bytes(data, name)
     if root is None and len(data) <= MAX_BYTES and (text := _json_text(data)) is not None:
-        return facts_from_json(text, facts)
+        return schema.checked(facts_from_json(text, schema.annotations))
     if root is None or diagnostics:
         raise FactError(Problem(f"{d.file}:{d.line}:{d.column}", d.message, d.help) for d in diagnostics)
     try:
-        return facts_from_data(plain(root), facts)
+        return schema.checked(facts_from_data(plain(root), schema.annotations))
     except FactError as error:
         raise FactError(_placed(problem, root, name) for problem in error.problems) from None
 
@@ -79,6 +79,6 @@ def _json_text(data: bytes) -> str | None:
 
 
 def _placed(problem: Problem, root: Node, name: str) -> Problem:
-    node = (key_at_path if problem.message.startswith("unknown f") else at_path)(root, problem.path)
+    node = (key_at_path if problem.at_key else at_path)(root, problem.path)
     place = f"{name}:{node.line}:{node.column}"
     return attrs.evolve(problem, path=f"{place}: {problem.path}" if problem.path else place)

@@ -6,7 +6,8 @@ from pathlib import Path
 from xtreme_rules.coverage.calendar import Calendar, Window
 from xtreme_rules.errors import did_you_mean
 from xtreme_rules.facts.standard import STANDARD_FACTS
-from xtreme_rules.facts.types import INTEGER
+from xtreme_rules.facts.types import INTEGER, fields_of
+from xtreme_rules.language.parse import FUNCTIONS
 from xtreme_rules.language.schema import Domain, Schema
 from xtreme_rules.language.template import Text
 from xtreme_rules.language.tree import Literal
@@ -21,7 +22,7 @@ from xtreme_rules.rulebook.reader import Reader
 from xtreme_rules.rulebook.windows import parse_windows
 
 FILES = ("rulebook", "entitlements")
-MAX_CONDITIONS = 2_000
+MAX_CONDITIONS = 1_000
 
 
 def read_rules(folder: Path, overlays: Sequence[Path] = (), facts: Mapping[str, object] | None = None) -> RuleSet:
@@ -47,12 +48,13 @@ class _Builder(Reader):
         self.facts = facts
         self.schema = Schema(facts, ())
         self.texts: list[str] = []
+        self.read_before: dict[object, Condition | None] = {}
 
     def documents(self, overlays: Sequence[Path]) -> dict[str, Node] | None:
         """The root nodes of the rulebook's files, overlays applied; ``None`` if one cannot be read."""
         for path in sorted(self.folder.glob("*.y*ml")):
             if path.name not in {f"{name}.yaml" for name in FILES}:
-                near = did_you_mean(path.stem, FILES).replace("`?", ".yaml`?")
+                near = did_you_mean(path.name, [f"{name}.yaml" for name in FILES])
                 self.problems.append(Diagnostic(shown(path), 1, 1, "is no file of a rulebook", near))
         roots = {name: self._document(self.folder / f"{name}.yaml") for name in FILES}
         changes = [self._document(path) for path in overlays]
@@ -81,8 +83,8 @@ class _Builder(Reader):
         head = self.fields(
             documents["rulebook"],
             "the rulebook",
-            ("name", "title", "effective-from", "packages", "severities", "areas", "calendars", "questions"),
-            ("domains", "assumptions", "every-entitlement"),
+            ("name", "title", "effective-from", "packages", "areas", "calendars", "questions"),
+            ("severities", "domains", "assumptions", "every-entitlement"),
         )
         calendars, calendar_titles = self._calendars(head.get("calendars"))
         packages = self._packages(head.get("packages"), calendars)
@@ -174,10 +176,19 @@ class _Builder(Reader):
             if name in (*values, "calendar"):
                 self.problem(name_node, f"the domain `{name}` is the rulebook's own", "choose another name")
                 continue
-            values[name] = {
-                key: self._plain(value, f"`{key}`") for key, _, value in self.named(node, f"domain `{name}`")
-            }
+            whole = self._holds_integers(name)
+            values[name] = {}
+            for key, key_node, value in self.named(node, f"domain `{name}`"):
+                declared = self.integer(key_node, f"a value of `{name}`") if whole else key
+                if declared is not None:
+                    values[name][declared] = self._plain(value, f"`{key}`")
         return values
+
+    def _holds_integers(self, domain: str) -> bool:
+        """Whether the fields whose values a domain declares are whole numbers."""
+        records = [kind.record for kind in self.schema.facts.values() if kind.record is not None]
+        fields = [field.type for record in records for field in fields_of(record).values()]
+        return any(kind.domain == domain and kind.name == "integer" for kind in fields)
 
     def _domains(
         self,
@@ -185,11 +196,7 @@ class _Builder(Reader):
         packages: Mapping[str, Package],
         calendars: Mapping[str, Calendar],
     ) -> list[Domain]:
-        named = [
-            Domain(name, tuple(map(str, titles)))
-            for name, titles in values.items()
-            if name not in ("package", "severity")
-        ]
+        named = [Domain(name, tuple(titles)) for name, titles in values.items() if name not in ("package", "severity")]
         severities = tuple(key for key in values["severity"] if isinstance(key, int))
         return [
             Domain("package", tuple(packages), ordered=True),
@@ -240,7 +247,7 @@ class _Builder(Reader):
         constants["since"] = Literal(since.id if since is not None else next(iter(packages), ""), PACKAGE)
         requires = {name: value for name, _, value in self.named(common, "requires")}
         requires |= {name: value for name, _, value in self.named(fields.get("requires"), "requires")}
-        conditions = [self._condition(name, value, constants, assumptions) for name, value in requires.items()]
+        conditions = [self._condition_once(name, value, constants, assumptions) for name, value in requires.items()]
         obligations = [
             self._obligation(name, value, constants)
             for name, _, value in self.named(fields.get("obligations"), "obligations")
@@ -258,10 +265,22 @@ class _Builder(Reader):
 
     def _constants(self, node: Node | None) -> dict[str, Literal]:
         constants = {}
-        for key, _, value in self.named(node, "values"):
+        for key, key_node, value in self.named(node, "values"):
+            name = key.replace("-", "_")
+            if name in (*self.schema.facts, *FUNCTIONS, "since"):
+                self.problem(key_node, f"the name `{key}` has a meaning already", "choose another name")
             number = self.integer(value, f"the value `{key}`")
-            constants[key.replace("-", "_")] = Literal(number or 0, INTEGER)
+            constants[name] = Literal(number or 0, INTEGER)
         return constants
+
+    def _condition_once(
+        self, key: str, node: Node, constants: Mapping[str, Literal], assumptions: Mapping[str, Assumption]
+    ) -> Condition | None:
+        """A condition, which options with the same constants share if it is common to them."""
+        place = (id(node), *constants.items())
+        if place not in self.read_before:
+            self.read_before[place] = self._condition(key, node, constants, assumptions)
+        return self.read_before[place]
 
     def _condition(
         self, key: str, node: Node, constants: Mapping[str, Literal], assumptions: Mapping[str, Assumption]
@@ -269,7 +288,7 @@ class _Builder(Reader):
         fields = self.fields(node, f"condition `{key}`", ("when", "requirement", "otherwise"), ("source", "assumption"))
         sources = self.strings(fields.get("source"), "source")
         readings = [self.choice(item, "assumption", assumptions) for item in self.one_or_more(fields.get("assumption"))]
-        if "source" not in fields and "assumption" not in fields:
+        if not sources and not readings:
             self.problem(node, f"condition `{key}` cites no clause", "add `source:` with its words, or `assumption:`")
         when = self.condition(fields.get("when"), self.schema, constants)
         requirement = self.text(fields.get("requirement"), "requirement", self.schema, constants)

@@ -1,12 +1,13 @@
 """Finding a rulebook: by name among the bundled ones, by path, and by the day on which it must hold."""
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import attrs
 
 import xtreme_rules.rulebook as here
-from xtreme_rules.errors import UnknownNameError, did_you_mean
+from xtreme_rules.errors import FactError, Problem, UnknownNameError, unknown_name
 from xtreme_rules.rulebook.diagnostics import RulebookError, shown
 from xtreme_rules.rulebook.nodes import Mapping, Node, Scalar, read_file
 
@@ -32,32 +33,38 @@ def bundled_rules() -> Path:
 def versions(rulebook: str | Path) -> list[Version]:
     """The versions of a rulebook, the oldest first.
 
-    ``rulebook`` is the name of a bundled rulebook, or the path of a folder that is one or holds versions of one, a
-    folder each.
+    ``rulebook`` is the name of a bundled rulebook (which stands above a folder of that name; write ``./name`` for it),
+    or the path of a folder that is one or holds versions of one, a folder each.
 
     Raises:
         UnknownNameError: there is no such rulebook, or a folder holds versions of several.
         RulebookError: the ``rulebook.yaml`` of a version cannot be read.
     """
     folder = Path(rulebook)
-    named = isinstance(rulebook, str) and not folder.is_dir()
-    if named:
-        folder = bundled_rules()
-    elif not folder.is_dir():
-        raise UnknownNameError(f"no rulebook folder `{rulebook}`")
-    folders = [folder] if (folder / "rulebook.yaml").is_file() else [p.parent for p in folder.glob("*/rulebook.yaml")]
-    found = [_version(path) for path in folders]
-    names = sorted({version.name for version in found})
-    if named and rulebook not in names:
-        near = did_you_mean(str(rulebook), names) if "/" not in str(rulebook) else "there is no such folder"
-        near = f"{near}, or give the path of a folder" if near.startswith("choose") else near
-        raise UnknownNameError(f"unknown rulebook `{rulebook}`; {near or 'give the path of its folder'}")
+    bundled = [version for version in _versions_in(bundled_rules()) if version.name == rulebook]
+    if isinstance(rulebook, str) and bundled:
+        return bundled
+    if not folder.is_dir():
+        error = unknown_name("rulebook", str(rulebook), {version.name for version in _versions_in(bundled_rules())})
+        raise UnknownNameError(f"{error}; or give the path of a folder that is there".replace("?; or", "? Or"))
+    found = _versions_in(folder)
     if not found:
         raise UnknownNameError(f"no rulebook in `{shown(folder)}`; a rulebook is a folder with a `rulebook.yaml`")
-    if not named and len(names) > 1:
+    names = sorted({version.name for version in found})
+    if len(names) > 1:
         raise UnknownNameError(f"`{shown(folder)}` holds several rulebooks, {', '.join(names)}; name the folder of one")
-    chosen = [version for version in found if not named or version.name == rulebook]
-    return sorted(chosen, key=lambda version: (version.effective_from, version.folder))
+    for older, newer in pairwise(found):
+        if older.effective_from == newer.effective_from:
+            both = f"`{shown(older.folder)}` and `{shown(newer.folder)}`"
+            raise UnknownNameError(f"{both} both hold from {newer.effective_from}; give one another `effective-from`")
+    return found
+
+
+def _versions_in(folder: Path) -> list[Version]:
+    """The rulebook that a folder is, or those that it holds, the oldest first."""
+    alone = (folder / "rulebook.yaml").is_file()
+    folders = [folder] if alone else [path.parent for path in folder.glob("*/rulebook.yaml")]
+    return sorted(map(_version, folders), key=lambda version: (version.effective_from, version.folder))
 
 
 def find(rulebook: str | Path, on: date | None) -> Path:
@@ -65,8 +72,11 @@ def find(rulebook: str | Path, on: date | None) -> Path:
 
     Raises:
         UnknownNameError: as ``versions``; also if none held on that day.
+        FactError: ``on`` is no date.
         RulebookError: as ``versions``.
     """
+    if on is not None and type(on) is not date:
+        raise FactError([Problem("on", f"expected a date, got {on!r}", "such as date(2026, 12, 12)")])
     known = versions(rulebook)
     holding = [version for version in known if on is None or version.effective_from <= on]
     if not holding:
