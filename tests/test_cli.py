@@ -172,3 +172,44 @@ def test_a_poor_terminal_gets_marks_of_its_own() -> None:
         assert b"  ? standard-products:" in text.stdout
         assert b"  + package:" in text.stdout
         assert "✓" in html.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("1 / 0", "fails: ZeroDivisionError: division by zero"),
+        ("raise SystemExit(0)", "fails: SystemExit: 0"),
+        ("def (", "fails: SyntaxError: invalid syntax"),
+        ("FACTS = {'thing': int}", "thing: `<class 'int'>` is no fact class"),
+    ],
+)
+def test_a_failing_file_of_fact_classes_never_reads_as_an_answer(
+    command: Command, tmp_path: Path, source: str, message: str
+) -> None:
+    """Whatever the user's own file does, the exit status is 2, not one of an outcome."""
+    file = tmp_path / "facts.py"
+    file.write_text(source)
+    code, out, err = command("matrix", "--fact-classes", str(file))
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_a_mistake_of_the_library_never_reads_as_an_answer(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unforeseen exception leaves with status 2 and its traceback."""
+    monkeypatch.setattr("xtreme_rules.cli.commands.load", lambda *_, **__: 1 / 0)
+    code, out, err = command("matrix")
+    assert (code, out) == (2, "")
+    assert "ZeroDivisionError" in err
+
+
+def test_the_module_is_the_command_too() -> None:
+    """``python -m xtreme_rules`` runs the command line; a reader that has enough ends it quietly."""
+    run = subprocess.run(
+        [sys.executable, "-m", "xtreme_rules", "--version"], capture_output=True, check=True, text=True
+    )
+    assert run.stdout.startswith("xtreme-rules, version ")
+    pipe = f"{sys.executable} -m xtreme_rules matrix --format html | head -c 1; echo ${{PIPESTATUS[0]}}"
+    run = subprocess.run(["bash", "-c", pipe], capture_output=True, check=True, text=True)
+    assert run.stderr == ""
+    assert run.stdout.startswith("<")
