@@ -13,8 +13,9 @@ T = TypeVar("T")
 _MARKS = {"met": "✓", "unmet": "✗", "unknown": "?", "plain": "•"}
 _COLOURS = {"granted": "#1a7f37", "denied": "#b42318", "needs_information": "#9a6700"}
 _MARK_COLOURS = {"met": "#1a7f37", "unmet": "#b42318", "unknown": "#9a6700", "plain": "#57606a"}
+_STATUS = "color: white; border-radius: .3em; padding: .1em .5em; font-size: .8em; white-space: nowrap"
 #: White on a colour, so that a mark can be read on a light and on a dark page.
-_BADGE = "display: inline-block; width: 1.25em; text-align: center; border-radius: .3em; color: white; font-size: .8em"
+_BADGE = "flex: none; width: 1.25em; text-align: center; border-radius: .3em; color: white; font-size: .8em"
 _WIDTH = 100
 
 
@@ -85,7 +86,7 @@ def _document_html(document: Document) -> str:
     parts = [
         '<div style="font-family: system-ui, sans-serif; max-width: 52em; line-height: 1.45">',
         f'<div style="font-size: 1.15em"><strong>{escape(document.title)}</strong> ',
-        f'<span style="color: white; background: {colour}; border-radius: .3em; padding: .1em .5em; font-size: .8em">',
+        f'<span style="{_STATUS}; background: {colour}">',
         f"{escape(document.status_text)}</span></div>",
         f'<div style="opacity: .75">{escape(document.lead)}</div>',
     ]
@@ -93,12 +94,11 @@ def _document_html(document: Document) -> str:
         parts.append(f'<div style="margin-top: .8em; font-weight: 600">{escape(section.heading)}</div>')
         parts.append('<ul style="list-style: none; margin: .2em 0; padding-left: .5em">')
         for entry in section.entries:
-            label = f" <code>{escape(entry.label)}</code>" if entry.label else ""
+            label = f"<code>{escape(entry.label)}</code>: " if entry.label else ""
             mark = f'<span style="{_BADGE}; background: {_MARK_COLOURS[entry.mark]}">{_MARKS[entry.mark]}</span>'
-            notes = "".join(
-                f'<div style="opacity: .7; font-size: .9em; padding-left: 1.4em">{escape(n)}</div>' for n in entry.notes
-            )
-            parts.append(f"<li>{mark}{label} {escape(entry.text)}{notes}</li>")
+            notes = "".join(f'<div style="opacity: .7; font-size: .9em">{escape(note)}</div>' for note in entry.notes)
+            text = f"<div>{label}{escape(entry.text)}{notes}</div>"
+            parts.append(f'<li style="display: flex; gap: .6em; align-items: baseline">{mark}{text}</li>')
         parts.append("</ul>")
     parts.append(f'<div style="opacity: .6; font-size: .85em; margin-top: .8em">{escape(document.footer)}</div></div>')
     return "".join(parts)

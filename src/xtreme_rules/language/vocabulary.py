@@ -140,17 +140,28 @@ def contract_year_end(day: date, start: date) -> date:
     return start + relativedelta(years=contract_year(day, start) + 1)
 
 
-@term("nearest_weekends", DATES, DATE, reads="contract.start contract.until")
-def nearest_weekends(saturday: date, start: date, until: date) -> tuple[date, ...]:
-    """The Saturdays one week before and after whose weekends lie in the contract and in one contract year."""
-    near = (saturday - timedelta(days=7), saturday + timedelta(days=7))
-    return tuple(
-        day
-        for day in near
-        if start <= day
-        and day + timedelta(days=2) <= until
-        and contract_year(day, start) == contract_year(day + timedelta(days=1), start)
-    )
+@term(
+    "nearest_weekends",
+    DATES,
+    DATE,
+    INTEGER,
+    reads="contract.start contract.until contract.timezone weekend.submitted_at?",
+)
+def nearest_weekends(
+    saturday: date, notice: int, start: date, until: date, timezone: str, submitted: datetime | None
+) -> tuple[date, ...]:
+    """For texts: the nearest Saturdays before and after, within a year, whose weekends can still be asked for.
+
+    They lie inside the contract and in one contract year, and at least so many days after the submission, if known.
+    """
+    earliest = start if submitted is None else max(start, day_of(submitted, timezone) + timedelta(days=notice))
+
+    def possible(day: date) -> bool:
+        sunday = day + timedelta(days=1)
+        return earliest <= day and sunday < until and contract_year(day, start) == contract_year(sunday, start)
+
+    around = ([saturday + timedelta(weeks=sign * weeks) for weeks in range(1, 53)] for sign in (-1, 1))
+    return tuple(found for days in around if (found := next(filter(possible, days), None)) is not None)
 
 
 @term("coverage", CALENDAR, CALENDAR_NAME, reads="contract.timezone contract.holidays?", contextual=True)
