@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter_ns
 
 import by_hand
+import deadlines
 import fresh
 import with_xtreme_rules
 from situations import SITUATIONS, Case
@@ -30,6 +31,8 @@ ATTRS_YAML = "import attrs, yaml"
 IMPORT = "import xtreme_rules"
 LOAD = "xtreme_rules.load()"
 LOAD_AND_USE = "xtreme_rules.load().decide_all()"
+DEADLINE = "xtreme-rules, a deadline"
+PANDAS = "pandas CustomBusinessHour"
 
 #: By name: the module and its function. A module whose engine is not there is left out, and said so.
 PEERS = {
@@ -117,6 +120,12 @@ def decisions(runs: dict[str, Callable[[int], None]], sizes: dict[str, int]) -> 
     return samples
 
 
+def deadline_samples() -> Samples:
+    """Microseconds a deadline, in turn."""
+    runs = {DEADLINE: repeated(deadlines.ours()), PANDAS: repeated(deadlines.pandas())}
+    return decisions(runs, dict.fromkeys(runs, len(deadlines.HOURS)))
+
+
 def processes() -> Samples:
     """Milliseconds of importing and of loading, each in a fresh process, in turn."""
     statements = {
@@ -149,7 +158,7 @@ def print_table(title: str, unit: str, samples: Samples, bases: Sequence[str]) -
         print(f"{name:<{width}}  {median(values):>9.2f}{ratios}")
 
 
-def print_budgets(times: Samples, starts: Samples) -> None:
+def print_budgets(times: Samples, starts: Samples, due: Samples) -> None:
     """A line a budget of the design: what it asks, what was measured, and whether it is met."""
     at_most = [
         ("one decision, every failed condition named", times, OURS, BY_HAND, 1.3),
@@ -166,6 +175,8 @@ def print_budgets(times: Samples, starts: Samples) -> None:
         if peer in times:
             measured = ratio(times, peer, OURS)
             lines.append((f"faster than {peer}", f"at least {least:g} x", measured, measured >= least))
+    measured = ratio(due, PANDAS, DEADLINE)
+    lines.append(("a deadline, against pandas", "at least 50 x", measured, measured >= 50))
     print(f"\n{'budget':<44}  {'allowed':<31}  measured")
     for what, allowed, measured, met in lines:
         print(f"{what:<44}  {allowed:<31}  {measured:>8.2f}  {'met' if met else 'not met'}")
@@ -182,10 +193,11 @@ def main() -> None:
     sizes = dict.fromkeys(runs, len(cases))
     runs[OURS_ALL], sizes[OURS_ALL] = repeated(with_xtreme_rules.decide_all), 1
     print(f"Python {python_version()}, {machine()}; {len(cases)} situations, {ROUNDS} rounds")
-    times, starts = decisions(runs, sizes), processes()
+    times, starts, due = decisions(runs, sizes), processes(), deadline_samples()
     print_table("special-event weekend", "µs", times, [BY_HAND, OURS])
     print_table("in a fresh process", "ms", starts, [ATTRS_YAML])
-    print_budgets(times, starts)
+    print_table("deadlines in office hours", "µs", due, [DEADLINE])
+    print_budgets(times, starts, due)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Fixtures that every test of meaning shares: it takes the engine as a parameter, and runs on all of them."""
 
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,8 @@ ROOT = Path(__file__).parent.parent
 settings.register_profile(
     "default", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-settings.load_profile("default")
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
+settings.load_profile("ci" if "CI" in os.environ else "default")  # what decides a landing gives the same result twice
 
 
 @cache

@@ -9,7 +9,8 @@ from conftest import bundled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xtreme_rules.coverage.calendar import Calendar, Window, placed
+from xtreme_rules.coverage.calendar import Calendar, Window
+from xtreme_rules.coverage.coverage import placed
 from xtreme_rules.rulebook.windows import parse_windows
 
 CALENDARS = bundled().rules.calendars
@@ -26,9 +27,9 @@ def test_coverage_is_what_the_wall_clock_says(zone: str, at: datetime, code: str
     country, _, subdivision = (code or "").partition("-")
     closed = code is not None and local.date() in holidays.country_holidays(country, subdiv=subdivision or None)
     workday = local.weekday() < 5 and not closed
-    assert (at in placed(CALENDARS["package-hours"], zone, code)) == (workday and 8 <= local.hour < 18)
-    assert (at in placed(CALENDARS["24x5"], zone, code)) == workday
-    assert at in placed(CALENDARS["24x7"], zone, code)
+    assert (at in placed((CALENDARS["package-hours"],), zone, code)) == (workday and 8 <= local.hour < 18)
+    assert (at in placed((CALENDARS["24x5"],), zone, code)) == workday
+    assert at in placed((CALENDARS["24x7"],), zone, code)
 
 
 @given(st.lists(st.builds(Window, st.integers(0, 6), st.integers(0, 1439), st.integers(1, 1440)), max_size=5), moments)
@@ -36,7 +37,7 @@ def test_a_moment_is_covered_if_a_window_holds_it(windows: list[Window], at: dat
     """A calendar covers exactly the minutes of its windows, half-open; one without windows covers nothing."""
     minutes = {(w.weekday, minute) for w in windows for minute in range(w.start, w.end)}
     calendar = Calendar("any", tuple(windows), closed_on_holidays=False)
-    assert (at in placed(calendar, "UTC", None)) == ((at.weekday(), at.hour * 60 + at.minute) in minutes)
+    assert (at in placed((calendar,), "UTC", None)) == ((at.weekday(), at.hour * 60 + at.minute) in minutes)
 
 
 @pytest.mark.parametrize(
@@ -52,13 +53,23 @@ def test_windows_are_read_as_written(text: str, days: list[int], minutes: tuple[
     assert parse_windows(text) == tuple(Window(day, *minutes) for day in days)
 
 
+def test_a_window_may_run_past_midnight() -> None:
+    """It is then two: until midnight, and from midnight on the next day; Sunday runs on into Monday."""
+    assert parse_windows("sat-sun 22:00-06:00") == (
+        Window(5, 1320, 1440),
+        Window(6, 1320, 1440),
+        Window(6, 0, 360),
+        Window(0, 0, 360),
+    )
+    assert parse_windows("fri 22:00-00:00") == (Window(4, 1320, 1440),)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
         "mon",
         "mon 08:00",
-        "mon 18:00-08:00",
         "mon 08:00-08:00",
         "mon 08:00-24:01",
         "mon 8:00-9:00",
@@ -75,7 +86,7 @@ def test_windows_that_are_none_are_refused(text: str) -> None:
 def test_a_day_has_the_hours_it_really_has(day: date) -> None:
     """On the days when the clock changes, 24 hours per working day are 23 or 25 hours."""
     zone = ZoneInfo("Europe/Amsterdam")
-    coverage = placed(CALENDARS["24x7"], "Europe/Amsterdam", None)
+    coverage = placed((CALENDARS["24x7"],), "Europe/Amsterdam", None)
     start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     following = day + timedelta(days=1)
     end = datetime(following.year, following.month, following.day, tzinfo=zone).astimezone(UTC)

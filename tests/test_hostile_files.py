@@ -255,6 +255,7 @@ texts = (
 
 @given(texts)
 @example("incident.severity in {1} == access.authorised")
+@example("'\x0c'")
 @example("(éééé\r.x)")
 def test_any_text_is_a_tree_or_has_mistakes(text: str) -> None:
     """Reading an expression never does anything but give a tree or say what is wrong, and where in the text."""

@@ -1,6 +1,7 @@
 """xtreme-rules: support entitlements as declarative rules, with every reason and the clause behind it."""
 
 from xtreme_rules.api import Rulebook, load
+from xtreme_rules.coverage.coverage import Coverage
 from xtreme_rules.decisions import Decision, Duty, Outcome, Reason
 from xtreme_rules.errors import FactError, MissingExtraError, Problem, UnknownNameError, XtremeRulesError
 from xtreme_rules.facts.fact import Fact
@@ -28,6 +29,7 @@ __all__ = [
     "Booking",
     "Component",
     "Contract",
+    "Coverage",
     "Decision",
     "Declared",
     "Diagnostic",

@@ -6,10 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xtreme_rules.coverage.coverage import Coverage, placed
 from xtreme_rules.decisions import Decision, Option
 from xtreme_rules.engines import Engine, Evaluator, Truths, engine_named
-from xtreme_rules.errors import unknown_name
+from xtreme_rules.errors import FactError, Problem, unknown_name
 from xtreme_rules.explain.identity import identity
+from xtreme_rules.facts.standard import Contract
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.rulebook.read import read_rules
 from xtreme_rules.rulebook.versions import BUNDLED, find
@@ -105,6 +107,24 @@ class Rulebook:
         return self._engine(
             self._rules, [c for option in self._options.values() for c in option.entitlement.conditions]
         )
+
+    def coverage(self, contract: Contract, *calendars: str) -> Coverage:
+        """The union of calendars of the rulebook, by id, in the time zone and on the public holidays of a contract.
+
+        ``at in coverage`` says whether a moment is covered; ``next_open``, ``elapsed`` and ``add`` are the arithmetic
+        of working time in it.
+
+        Raises:
+            UnknownNameError: there is no such calendar.
+            FactError: the time zone of the contract is not known.
+        """
+        known = self._rules.calendars
+        for name in calendars:
+            if name not in known:
+                raise unknown_name("calendar", name, known)
+        if contract.timezone is None:
+            raise FactError([Problem("contract.timezone", "must be known", "coverage is read on its wall clock")])
+        return placed(tuple(known[name] for name in calendars), contract.timezone, contract.holidays)
 
     def matrix(self) -> "Matrix":
         """The overview: every option by area, and the packages that have it."""

@@ -52,6 +52,7 @@ MAX_SHIFT = 36_500
 _STRING = re.compile(r"""\"[^"\\\n]*\"|'[^'\\\n]*'""")
 _STRAY = re.compile(r"[^ -~\n]|[#\\;?$`]|(?<![A-Za-z0-9_.])[0-9]+[A-Za-z_][A-Za-z0-9_]*")
 
+_PLAIN_VALUES = "use whole numbers, and texts of printable characters without quotes in them"
 #: Functions that make a constant length of time from a number.
 _SPANS = {"days": (timedelta(days=1), DAYS), "hours": (timedelta(hours=1), DURATION)}
 
@@ -211,7 +212,7 @@ class _Reader:
         if value is None:
             self.mistake(node, "`None` cannot be compared: what is not known is unknown by itself")
         else:
-            self.mistake(node, f"`{str(value)[:40]}` is not a value of the condition language", "use whole numbers")
+            self.mistake(node, f"`{clipped(repr(value), 40)}` is not a value of the condition language", _PLAIN_VALUES)
         return None
 
     def _number(self, node: ast.expr, value: int) -> Node | None:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from xtreme_rules.coverage.calendar import Calendar, Coverage, placed
+from xtreme_rules.coverage.calendar import Calendar
+from xtreme_rules.coverage.coverage import Coverage, placed
 from xtreme_rules.coverage.holidays import is_holiday
 from xtreme_rules.facts.standard import Booking, Component, PackageChange
 from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, DATES, HOLIDAY, INTEGER, MOMENT, Type
@@ -167,13 +168,13 @@ def nearest_weekends(
 @term("coverage", CALENDAR, CALENDAR_NAME, reads="contract.timezone contract.holidays?", contextual=True)
 def coverage(context: Context, name: str, timezone: str, holidays: str | None) -> Coverage:
     """A calendar of the rulebook, on the wall clock and the public holidays of the contract."""
-    return placed(context.calendars[name], timezone, holidays)
+    return placed((context.calendars[name],), timezone, holidays)
 
 
 @term("coverage_of", CALENDAR, PACKAGE, reads="contract.timezone contract.holidays?", contextual=True)
 def coverage_of(context: Context, package: str, timezone: str, holidays: str | None) -> Coverage:
     """The coverage hours of a package, on the wall clock and the public holidays of the contract."""
-    return placed(context.package_calendars[package], timezone, holidays)
+    return placed((context.package_calendars[package],), timezone, holidays)
 
 
 @term("holiday_on", HOLIDAY, DATE, reads="contract.holidays?")

@@ -23,6 +23,7 @@ from xtreme_rules.rulebook.windows import parse_windows
 
 FILES = ("rulebook", "entitlements")
 MAX_CONDITIONS = 1_000
+_A_WINDOW = "`mon-fri 08:00-18:00`, or `fri 22:00-06:00` into the next day; 24:00 is midnight"
 
 
 def read_rules(folder: Path, overlays: Sequence[Path] = (), facts: Mapping[str, object] | None = None) -> RuleSet:
@@ -213,9 +214,10 @@ class _Builder(Reader):
             closed = self.choice(fields.get("holidays"), "holidays", {"closed": True, "open": False})
             windows: list[Window] = []
             for item in self.items(fields.get("windows"), "windows"):
-                windows += (
-                    self.converted(item, "a window", parse_windows, "`mon-fri 08:00-18:00`, at most until 24:00") or ()
-                )
+                more = self.converted(item, "a window", parse_windows, _A_WINDOW) or ()
+                if any(old.overlaps(new) for old in windows for new in more):
+                    self.problem(item, "overlaps a window before it", "make them one")
+                windows += more
             calendars[key] = Calendar(key, tuple(windows), bool(closed))
         return calendars, titles
 
