@@ -39,21 +39,23 @@ def _fact_type(name: str, annotation: object) -> Type:
         kind = type_of(annotation)[0]
         if kind.record is None and kind.name != "moment":
             raise TypeError(f"`{annotation}` is no fact class; derive one from `xtreme_rules.Fact`")
-        _check_record_class(kind.record, set())
+        _check_record_class(kind.record)
     except (TypeError, NameError) as error:
         raise FactError([Problem(name, str(error))]) from None
     return kind
 
 
-def _check_record_class(record: type | None, seen: set[type]) -> None:
-    if record is None or record in seen:
+def _check_record_class(record: type | None, above: tuple[type, ...] = ()) -> None:
+    if record is None:
         return
     if not (isinstance(record, type) and issubclass(record, Fact)):
         raise TypeError(f"`{getattr(record, '__name__', record)}` is no fact class; derive it from `xtreme_rules.Fact`")
+    if record in above:
+        raise TypeError(f"`{record.__name__}` holds itself; a condition could not follow it to an end")
     if "frozen" not in record.__setattr__.__qualname__:
         raise TypeError(f"`{record.__name__}` can be changed; decorate it with `@attrs.frozen(kw_only=True)`")
     for field in fields_of(record).values():
-        _check_record_class(field.type.record, seen | {record})
+        _check_record_class(field.type.record, (*above, record))
 
 
 def _take_moment(value: Any) -> Any:
@@ -174,8 +176,7 @@ class Schema:
         """Whether a value of a kind can hold a value of a domain that the rulebook declares."""
         if kind.record is None:
             return kind.domain in self.domains
-        inner = (field.type for field in fields_of(kind.record).values() if field.type.record is not kind.record)
-        return any(map(self._has_domain, inner))
+        return any(self._has_domain(field.type) for field in fields_of(kind.record).values())
 
     def _domain_problems(self, value: Any, kind: Type, path: str) -> Iterator[Problem]:
         """Values, however deep, that the rulebook does not declare."""
