@@ -17,7 +17,7 @@ from xtreme_rules.language.template import Template, Text
 from xtreme_rules.language.tree import Node
 from xtreme_rules.language.tree import write as written
 from xtreme_rules.language.vocabulary import TERMS, Term
-from xtreme_rules.rulebook import nodes
+from xtreme_rules.rulebook import nodes, read
 from xtreme_rules.rulebook.model import Assumption, Condition, Entitlement, RuleSet
 
 Lines = Iterator[str]
@@ -75,7 +75,9 @@ def _bounds() -> Lines:
             ("a rule file", f"{nodes.MAX_BYTES:,} bytes"),
             ("values in a rule file", f"{nodes.MAX_NODES:,}"),
             ("levels of nesting in a rule file", str(nodes.MAX_DEPTH)),
-            ("a condition", f"{parse.MAX_LENGTH:,} characters"),
+            ("one value in a rule file", f"{nodes.MAX_LETTERS:,} characters"),
+            ("common conditions times options", f"{read.MAX_CONDITIONS:,}"),
+            ("a condition, or a text with expressions", f"{parse.MAX_LENGTH:,} characters"),
             ("parts of a condition", str(parse.MAX_NODES)),
             ("levels of nesting in a condition", str(parse.MAX_DEPTH)),
             ("`days(...)` and moving a date", f"{parse.MAX_SHIFT:,} days"),
