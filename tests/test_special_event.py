@@ -1,6 +1,8 @@
 """The special-event weekend against an account of its clauses that shares nothing with the engines."""
 
+from calendar import isleap
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ import xtreme_rules as xr
 from xtreme_rules.language.vocabulary import contract_year, contract_year_end, contract_year_start
 
 DAY = timedelta(days=1)
+CONTEXT = bundled().rules.meaning.context
 
 
 def package_on(contract: xr.Contract, day: date) -> str | None:
@@ -111,8 +114,27 @@ days = st.dates(date(1950, 1, 1), date(2150, 12, 31))
 @example(date(2024, 2, 29), date(2028, 2, 28))
 def test_contract_years_are_those_of_relativedelta(start: date, day: date) -> None:
     """A day lies in year n if and only if start + n years <= day < start + (n + 1) years."""
-    year = contract_year(day, start)
+    year = contract_year(CONTEXT, day, start)
     assert start + relativedelta(years=year) <= day < start + relativedelta(years=year + 1)
-    assert contract_year_start(day, start) <= day < contract_year_end(day, start)
-    assert contract_year(contract_year_start(day, start), start) == year
-    assert contract_year(contract_year_end(day, start), start) == year + 1
+    assert contract_year_start(CONTEXT, day, start) <= day < contract_year_end(CONTEXT, day, start)
+    assert contract_year(CONTEXT, contract_year_start(CONTEXT, day, start), start) == year
+    assert contract_year(CONTEXT, contract_year_end(CONTEXT, day, start), start) == year + 1
+
+
+@given(days, days)
+@example(date(2024, 2, 29), date(2025, 2, 28))
+@example(date(2024, 2, 29), date(2025, 3, 1))
+def test_the_other_convention_begins_the_year_on_the_first_of_march(start: date, day: date) -> None:
+    """With 1 March for 29 February, only 28 February of common years lies in another year; bounds hold the day."""
+    other = attrs.evolve(CONTEXT, leap_anniversary=29)
+    moved = (start.month, start.day) == (2, 29) and (day.month, day.day) == (2, 28) and not isleap(day.year)
+    assert contract_year(other, day, start) == contract_year(CONTEXT, day, start) - moved
+    assert contract_year_start(other, day, start) <= day < contract_year_end(other, day, start)
+
+
+def test_an_overlay_chooses_the_convention(tmp_path: Path) -> None:
+    """The reading of 29 February is the rulebook's to choose."""
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text("rulebook: {conventions: {leap-day-anniversary: 1-march}}\n")
+    assert CONTEXT.leap_anniversary == 28
+    assert xr.load(overlay=overlay).rules.meaning.context.leap_anniversary == 29

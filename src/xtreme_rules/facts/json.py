@@ -4,7 +4,6 @@ Moments are ISO 8601 texts with a time zone or offset, days are ``YYYY-MM-DD``; 
 not known.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -30,6 +29,8 @@ def facts_from_json(text: str | bytes, facts: Mapping[str, object] | None = None
     """
     if not isinstance(text, str | bytes | bytearray):
         raise FactError([Problem("", f"expected JSON as a text, got {clipped(repr(text), 60)}")])
+    import json  # here, as it is a good part of what importing the whole library costs
+
     problems: list[Problem] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -48,6 +49,8 @@ def facts_from_json(text: str | bytes, facts: Mapping[str, object] | None = None
 
 def facts_to_json(facts: Mapping[str, Any], *, indent: int | None = None) -> str:
     """Facts by name as JSON; what is not known is left out."""
+    import json
+
     return json.dumps(facts_to_data(facts), indent=indent, ensure_ascii=False)
 
 

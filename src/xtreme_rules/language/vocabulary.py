@@ -20,10 +20,15 @@ CALENDAR_NAME = Type("text", domain="calendar")
 
 @attrs.frozen
 class Context:
-    """What terms know besides facts: the calendars of a rulebook, by name and by package."""
+    """What terms know besides facts: the calendars of a rulebook, by name and by package, and its conventions.
+
+    ``leap_anniversary`` is the day of February on which a contract year begins in common years, if the contract began
+    on 29 February: 28, or 29 for the day after the 28th, 1 March.
+    """
 
     calendars: Mapping[str, Calendar]
     package_calendars: Mapping[str, Calendar]
+    leap_anniversary: int = 28
 
 
 @attrs.frozen(eq=False)
@@ -109,36 +114,42 @@ def package_on(day: date, package: str, changes: Sequence[PackageChange]) -> str
     return package
 
 
-@term("contract_year", INTEGER, DATE, reads="contract.start")
-def contract_year(day: date, start: date) -> int:
+@term("contract_year", INTEGER, DATE, reads="contract.start", contextual=True)
+def contract_year(context: Context, day: date, start: date) -> int:
     """Which contract year a day lies in: 0 from the start to its first anniversary; negative before the start.
 
-    Anniversaries count from the original start; a start on 29 February has 28 February in common years.
+    Anniversaries count from the original start; for a start on 29 February, a convention of the rulebook says which
+    day it is in common years.
     """
     years = day.year - start.year
     month, of_start = day.month, start.month
     if month != of_start:
         return years if month > of_start else years - 1
-    anniversary = start.day
-    if anniversary == 29 and month == 2 and not isleap(day.year):
-        anniversary = 28
-    return years if day.day >= anniversary else years - 1
+    first = start.day
+    if first == 29 and month == 2 and not isleap(day.year):
+        first = context.leap_anniversary
+    return years if day.day >= first else years - 1
 
 
-@term("contract_year_start", DATE, DATE, reads="contract.start")
-def contract_year_start(day: date, start: date) -> date:
+def anniversary(context: Context, start: date, years: int) -> date:
+    """The day on which a contract year begins, so many years after the original start."""
+    from dateutil.relativedelta import relativedelta
+
+    day = start + relativedelta(years=years)
+    moved = (start.month, start.day) == (2, 29) and not isleap(day.year)
+    return day + timedelta(days=context.leap_anniversary - 28) if moved else day
+
+
+@term("contract_year_start", DATE, DATE, reads="contract.start", contextual=True)
+def contract_year_start(context: Context, day: date, start: date) -> date:
     """The first day of the contract year that a day lies in."""
-    from dateutil.relativedelta import relativedelta
-
-    return start + relativedelta(years=contract_year(day, start))
+    return anniversary(context, start, contract_year(context, day, start))
 
 
-@term("contract_year_end", DATE, DATE, reads="contract.start")
-def contract_year_end(day: date, start: date) -> date:
+@term("contract_year_end", DATE, DATE, reads="contract.start", contextual=True)
+def contract_year_end(context: Context, day: date, start: date) -> date:
     """The first day of the contract year after the one that a day lies in."""
-    from dateutil.relativedelta import relativedelta
-
-    return start + relativedelta(years=contract_year(day, start) + 1)
+    return anniversary(context, start, contract_year(context, day, start) + 1)
 
 
 @term(
@@ -147,9 +158,10 @@ def contract_year_end(day: date, start: date) -> date:
     DATE,
     INTEGER,
     reads="contract.start contract.until contract.timezone weekend.submitted_at?",
+    contextual=True,
 )
 def nearest_weekends(
-    saturday: date, notice: int, start: date, until: date, timezone: str, submitted: datetime | None
+    context: Context, saturday: date, notice: int, start: date, until: date, timezone: str, submitted: datetime | None
 ) -> tuple[date, ...]:
     """For texts: the nearest Saturdays before and after, within a year, whose weekends can still be asked for.
 
@@ -159,7 +171,11 @@ def nearest_weekends(
 
     def possible(day: date) -> bool:
         sunday = day + timedelta(days=1)
-        return earliest <= day and sunday < until and contract_year(day, start) == contract_year(sunday, start)
+        return (
+            earliest <= day
+            and sunday < until
+            and contract_year(context, day, start) == contract_year(context, sunday, start)
+        )
 
     around = ([saturday + timedelta(weeks=sign * weeks) for weeks in range(1, 53)] for sign in (-1, 1))
     return tuple(found for days in around if (found := next(filter(possible, days), None)) is not None)
@@ -202,8 +218,10 @@ def all_standard(components: Sequence[Component]) -> bool | None:
     INTEGER,
     INTEGER,
     reads="weekend.id bookings contract.id contract.start contract.timezone",
+    contextual=True,
 )
 def weekends_used(
+    context: Context,
     year: int,
     count_cancelled_in_time: int,
     count_own: int,
@@ -222,7 +240,7 @@ def weekends_used(
     for booking in bookings:
         if booking.contract_id == contract:
             weight = count_own if booking.request_id == request else 1
-            if weight and contract_year(booking.saturday, start) == year:
+            if weight and contract_year(context, booking.saturday, start) == year:
                 cancelled = booking.cancelled_at
                 in_time = cancelled is not None and cancelled < weekend_start(booking.saturday, timezone)
                 count += count_cancelled_in_time if in_time else weight

@@ -23,6 +23,8 @@ from xtreme_rules.rulebook.windows import parse_windows
 
 FILES = ("rulebook", "entitlements")
 MAX_CONDITIONS = 1_000
+#: What a rulebook may choose, and the day of February that it is; the 29th of a common year is 1 March.
+LEAP_ANNIVERSARIES = {"28-february": 28, "1-march": 29}
 _A_WINDOW = "`mon-fri 08:00-18:00`, or `fri 22:00-06:00` into the next day; 24:00 is midnight"
 
 
@@ -85,7 +87,7 @@ class _Builder(Reader):
             documents["rulebook"],
             "the rulebook",
             ("name", "title", "effective-from", "packages", "areas", "calendars", "questions"),
-            ("severities", "domains", "assumptions", "every-entitlement"),
+            ("severities", "domains", "conventions", "assumptions", "every-entitlement"),
         )
         calendars, calendar_titles = self._calendars(head.get("calendars"))
         packages = self._packages(head.get("packages"), calendars)
@@ -105,6 +107,7 @@ class _Builder(Reader):
             key: self._entitlement(key, value, packages, areas, assumptions, common.get("requires"))
             for key, _, value in self.named(documents["entitlements"], "the entitlements")
         }
+        leap_anniversary = self._leap_anniversary(head.get("conventions"))
         questions = self._questions(head.get("questions"), documents["rulebook"], entitlements.values())
         name, effective_from = (
             self.string(head.get("name"), "name"),
@@ -132,7 +135,7 @@ class _Builder(Reader):
             questions,
             entitlements,
             self.schema,
-            Meaning(Context(calendars, package_calendars), self.schema.domains),
+            Meaning(Context(calendars, package_calendars, leap_anniversary), self.schema.domains),
         )
 
     def _bound_conditions(self, common: Node | None, options: Node) -> None:
@@ -150,6 +153,14 @@ class _Builder(Reader):
     def _plain(self, node: Node | None, what: str) -> Text:
         """A text in both languages that stands for itself: no expression can be in it."""
         return self.text(node, what)
+
+    def _leap_anniversary(self, node: Node | None) -> int:
+        """On which day of February a contract year begins in common years, if the contract began on the 29th."""
+        if node is None:
+            return LEAP_ANNIVERSARIES["28-february"]
+        fields = self.fields(node, "conventions", (), ("leap-day-anniversary",))
+        chosen = self.choice(fields.get("leap-day-anniversary"), "anniversary", LEAP_ANNIVERSARIES)
+        return LEAP_ANNIVERSARIES["28-february"] if chosen is None else chosen
 
     def _packages(self, node: Node | None, calendars: Mapping[str, Calendar]) -> dict[str, Package]:
         packages = {}
