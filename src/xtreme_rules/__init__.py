@@ -3,7 +3,7 @@
 from xtreme_rules.api import Rulebook, load
 from xtreme_rules.coverage.coverage import Coverage
 from xtreme_rules.decisions import Decision, Duty, Outcome, Reason
-from xtreme_rules.errors import FactError, MissingExtraError, Problem, UnknownNameError, XtremeRulesError
+from xtreme_rules.errors import FactError, Problem, UnknownNameError, XtremeRulesError
 from xtreme_rules.facts.fact import Fact
 from xtreme_rules.facts.json import facts_from_data, facts_from_json, facts_to_json
 from xtreme_rules.facts.standard import (
@@ -38,7 +38,6 @@ __all__ = [
     "Fact",
     "FactError",
     "Incident",
-    "MissingExtraError",
     "Outcome",
     "PackageChange",
     "Problem",

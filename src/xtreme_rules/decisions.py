@@ -179,7 +179,8 @@ class Decision:
         """Why the outcome is what it is: every unmet condition, else every unknown one, else every one met."""
         verdict = self._verdict
         deciding = verdict.unmet or verdict.unknown or verdict.met
-        return tuple(reason for reason in self.conditions if reason.condition in deciding)
+        conditions = self._option.entitlement.conditions
+        return tuple(self._reason(condition) for condition in conditions if condition.id in deciding)
 
     @property
     def conditions(self) -> tuple[Reason, ...]:
@@ -288,10 +289,11 @@ class Decision:
         return Duty(obligation.id, obligation.sources, self._worded(obligation.text))
 
     def _document(self, lang: str) -> Document:
-        entitlement, deciding = self._option.entitlement, self.reasons
+        entitlement = self._option.entitlement
         by_truth: dict[str, list[Reason]] = {"unmet": [], "unknown": [], "met": []}
         for reason in self.conditions:
             by_truth[reason.truth].append(reason)
+        deciding = by_truth["unmet"] or by_truth["unknown"] or by_truth["met"]
         assumptions = {item.id: item for reason in deciding for item in reason.assumptions}
         sections = {
             "why-not": [_entry(reason, lang) for reason in by_truth["unmet"]],

@@ -47,10 +47,6 @@ class UnknownNameError(XtremeRulesError, LookupError):
     """A name (of an option, a rulebook, an engine, a language) that does not exist; the message suggests one."""
 
 
-class MissingExtraError(XtremeRulesError, ImportError):
-    """A part of the library whose optional dependency is not installed; the message names the command."""
-
-
 def first_of(problems: Sequence[object]) -> list[str]:
     """The first problems as text, and how many more there are."""
     shown = [str(problem) for problem in problems[:MOST_SHOWN]]

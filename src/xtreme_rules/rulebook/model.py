@@ -10,7 +10,7 @@ import attrs
 from xtreme_rules.coverage.calendar import Calendar
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.template import Text
-from xtreme_rules.language.tree import Node, asks, reads
+from xtreme_rules.language.tree import Node, asks
 from xtreme_rules.language.truth import Meaning
 
 
@@ -68,11 +68,6 @@ class Entitlement:
     sources: tuple[str, ...]
     conditions: tuple[Condition, ...]
     obligations: tuple[Obligation, ...]
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The paths of all facts that its conditions read, each once, in order."""
-        return tuple(dict.fromkeys(path for condition in self.conditions for path in reads(condition.when)))
 
     @property
     def asks(self) -> tuple[str, ...]:

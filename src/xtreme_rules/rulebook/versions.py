@@ -41,9 +41,10 @@ def versions(rulebook: str | Path) -> list[Version]:
         RulebookError: the ``rulebook.yaml`` of a version cannot be read.
     """
     folder = Path(rulebook)
-    bundled = [version for version in _versions_in(bundled_rules()) if version.name == rulebook]
-    if isinstance(rulebook, str) and bundled:
-        return bundled
+    if isinstance(rulebook, str):
+        bundled = [version for version in _versions_in(bundled_rules()) if version.name == rulebook]
+        if bundled:
+            return bundled
     if not folder.is_dir():
         error = unknown_name("rulebook", str(rulebook), {version.name for version in _versions_in(bundled_rules())})
         raise UnknownNameError(f"{error}; or give the path of a folder that is there".replace("?; or", "? Or"))
