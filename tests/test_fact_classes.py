@@ -12,7 +12,7 @@ import pytest
 from conftest import bundled
 
 import xtreme_rules as xr
-from xtreme_rules.coverage.holidays import _holidays
+from xtreme_rules.coverage.holidays import holidays_of
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 
@@ -187,7 +187,7 @@ def test_plain_python_values_make_facts_too() -> None:
 def test_threads_share_a_rulebook() -> None:
     """32 threads that meet a year's holidays for the first time at once all see them."""
     rulebook, answers = bundled(), []
-    _holidays.cache_clear()
+    holidays_of.cache_clear()
     barrier = threading.Barrier(32)
 
     def ask() -> None:

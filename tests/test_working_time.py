@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import xtreme_rules as xr
 from xtreme_rules.coverage.calendar import Calendar, Window
-from xtreme_rules.coverage.coverage import Coverage, Pause
+from xtreme_rules.coverage.coverage import Coverage
+from xtreme_rules.coverage.working_time import Interval
 
 MINUTE, WEEK = timedelta(minutes=1), timedelta(weeks=1)
 ZONES = ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata", "UTC"]
@@ -125,16 +126,16 @@ def test_a_union_never_gives_a_later_moment(
 
 
 @st.composite
-def pauses(draw: st.DrawFn) -> Sequence[Pause]:
+def pauses(draw: st.DrawFn) -> Sequence[Interval]:
     """Up to three pauses, one after another, the last perhaps going on."""
     bounds = sorted(draw(st.lists(moments, max_size=6, unique=True)))
-    pairs: list[Pause] = list(zip(bounds[::2], bounds[1::2], strict=False))
+    pairs: list[Interval] = list(zip(bounds[::2], bounds[1::2], strict=False))
     return [*pairs, (bounds[-1], None)] if len(bounds) % 2 else pairs
 
 
 @given(coverages(), moments, durations, pauses())
 def test_a_pause_never_gives_an_earlier_moment(
-    coverage: Coverage, at: datetime, duration: timedelta, paused: Sequence[Pause]
+    coverage: Coverage, at: datetime, duration: timedelta, paused: Sequence[Interval]
 ) -> None:
     """Time in a pause does not count: the moment is no earlier, and measuring without the pauses gives it back."""
     without, reached = coverage.add(at, duration), coverage.add(at, duration, paused)

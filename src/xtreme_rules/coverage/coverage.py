@@ -1,27 +1,22 @@
 """Coverage: calendars in a place, and the arithmetic of working time in them.
 
 A moment is covered if the wall clock of the zone shows a time in a window of one of the calendars, on a day that is no
-public holiday to that calendar. So a window that falls into a skipped hour is shorter by it, and one that falls into a
-repeated hour is open both times. Durations are real elapsed time, to the microsecond.
+public holiday to that calendar. Durations are real elapsed time, to the microsecond.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate
-from math import inf
 from zoneinfo import ZoneInfo
 
 from xtreme_rules.coverage.calendar import Calendar
-from xtreme_rules.coverage.holidays import is_holiday
+from xtreme_rules.coverage.holidays import is_holiday, known_years, unknown_year
+from xtreme_rules.coverage.layout import Layout, laid_out
+from xtreme_rules.coverage.working_time import NOTHING, WorkingTime
 
-#: A stretch of time that does not count: from a moment to another, or, with ``None``, going on.
-Pause = tuple[datetime, datetime | None]
-
-LAST_YEAR = 2999
-_NOTHING = timedelta(0)
-_DAY, _MINUTE, _SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
+#: The years in which there are moments, in any zone.
+_YEARS = range(1899, 3001)
 
 
 @lru_cache(maxsize=4_096)
@@ -30,48 +25,29 @@ def placed(calendars: tuple[Calendar, ...], timezone: str, holidays: str | None)
     return Coverage(calendars, timezone, holidays)
 
 
-class _Layout:
-    """Open stretches over some years of UTC, and the open time before each.
-
-    They are searched as seconds since 1970, in floats, which tell any two microseconds of these years apart; all
-    arithmetic is exact, on datetimes. ``first_s`` and ``last_s`` bound the moments that can be looked up: those of the
-    years but for the outermost two.
-    """
-
-    def __init__(self, years: range, stretches: Sequence[tuple[datetime, datetime]]) -> None:
-        self.years = years
-        self.first_s = _new_year(years.start + 1).timestamp() if years else inf
-        self.last_s = _new_year(years.stop - 1).timestamp() if years else -inf
-        self.opens = [start for start, _ in stretches]
-        self.closes = [end for _, end in stretches]
-        totals = list(accumulate((end - start for start, end in stretches), initial=_NOTHING))
-        self.before, self.total = totals[:-1], totals[-1]
-        self.opens_s = [start.timestamp() for start in self.opens]
-        self.closes_s = [end.timestamp() for end in self.closes]
-        self.before_s = [before.total_seconds() for before in self.before]
-
-    def worked(self, at: datetime) -> timedelta:
-        """The open time from the beginning of the layout to a moment."""
-        index = bisect_right(self.opens_s, at.timestamp()) - 1
-        return self.before[index] + (min(at, self.closes[index]) - self.opens[index]) if index >= 0 else _NOTHING
-
-
-class Coverage:
+class Coverage(WorkingTime):
     """The union of calendars on the wall clock of a zone, closed on the public holidays that close them.
 
     Moments are aware datetimes from 1900 to 2999; those given back are in UTC. What arithmetic needs is laid out by
     years when it is first needed, and kept; a coverage may be shared by threads.
+
+    Raises:
+        FactError: (when asked) the public holidays of a year that the answer depends on are not known.
     """
 
-    __slots__ = ("_layout", "calendars", "holidays", "zone")
+    __slots__ = ("_ever_open", "_layout", "_years", "calendars", "holidays", "zone")
 
     def __init__(self, calendars: Sequence[Calendar], timezone: str, holidays: str | None) -> None:
         self.calendars = tuple(calendars)
         self.zone = ZoneInfo(timezone)
         self.holidays = holidays
-        self._layout = _Layout(range(0), ())
+        self._ever_open = any(calendar.windows for calendar in calendars)
+        closes = holidays is not None and any(calendar.closed_on_holidays for calendar in calendars)
+        self._years = known_years(holidays) if closes and holidays is not None else _YEARS
+        self._layout = Layout(range(0), self._years, ())
 
-    def __contains__(self, at: datetime) -> bool:
+    def covered(self, at: datetime) -> bool:
+        """Whether a moment is covered; ``at in coverage`` asks the same."""
         local = at.astimezone(self.zone)
         minute, weekday = local.hour * 60 + local.minute, local.weekday()
         for calendar in self.calendars:
@@ -80,8 +56,12 @@ class Coverage:
                     return True
         return False
 
+    __contains__ = covered  # one call less than by way of the base class: decisions ask this
+
     def next_open(self, at: datetime) -> datetime | None:
         """The moment itself if it is covered, else the next that is; ``None`` if there is none."""
+        if not self._ever_open:
+            return None
         at = at.astimezone(UTC)
         layout = self._around(at, at)
         while (index := bisect_right(layout.closes_s, at.timestamp())) == len(layout.closes):
@@ -91,50 +71,12 @@ class Coverage:
             layout = longer
         return max(at, layout.opens[index])
 
-    def elapsed(self, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> timedelta:
-        """The covered time between two moments, that of pauses left out.
-
-        Pauses must lie one after another, in order.
-
-        Raises:
-            ValueError: the second moment lies before the first.
-        """
-        if end < start:
-            raise ValueError(f"{end} lies before {start}")
-        gone = self._between(start, end)
-        for since, until in pauses:
-            first, last = max(start, since), end if until is None else min(end, until)
-            gone -= self._between(first, last) if first < last else _NOTHING
-        return gone
-
-    def add(self, at: datetime, duration: timedelta, pauses: Iterable[Pause] = ()) -> datetime | None:
-        """The first moment by which so much covered time has gone by since ``at``, pauses left out.
-
-        A moment that falls on a closing time is that closing time, not the next opening. No duration leads nowhere:
-        to the moment itself. ``None`` if it never comes: because there is no open time, or because a pause that goes
-        on began before. Pauses must lie one after another, in order.
-
-        Raises:
-            ValueError: the duration is negative.
-        """
-        if duration < _NOTHING:
-            raise ValueError(f"the duration {duration} is negative")
-        reached = self._after(at, duration)
-        for since, until in pauses:
-            if reached is None or since >= reached:
-                break
-            if until is None:
-                return None
-            first = max(at, since)
-            if first < until:
-                duration += self._between(first, until)
-                reached = self._after(at, duration)
-        return reached
-
     def _closed(self, calendar: Calendar, day: date) -> bool:
         return calendar.closed_on_holidays and self.holidays is not None and is_holiday(day, self.holidays)
 
     def _between(self, start: datetime, end: datetime) -> timedelta:
+        if not self._ever_open:
+            return NOTHING
         layout = self._around(start, end)
         return layout.worked(end) - layout.worked(start)
 
@@ -164,68 +106,30 @@ class Coverage:
             index = bisect_left(layout.before_s, total.total_seconds()) - 1
         return layout.opens[index] + (total - before[index])
 
-    def _around(self, first: datetime, last: datetime) -> _Layout:
-        """A layout that holds two moments, the first no later, with a year to spare on either side."""
+    def _around(self, first: datetime, last: datetime) -> Layout:
+        """A layout that holds two moments, the first no later."""
         layout = self._layout
         if layout.first_s <= first.timestamp() and last.timestamp() < layout.last_s:
             return layout
-        years = [first.astimezone(UTC).year - 1, last.astimezone(UTC).year + 1]
-        if layout.years:
-            years += [layout.years.start, layout.years.stop - 1]
-        return self._laid_out(range(min(years), max(years) + 1))
+        asked = range(first.astimezone(UTC).year, last.astimezone(UTC).year + 1)
+        for year in (asked.start, asked.stop - 1):
+            if year not in self._years:
+                raise unknown_year(self.holidays or "", year)
+        return self._laid_out(asked.start - 1, asked.stop + 1)
 
-    def _longer(self, layout: _Layout) -> _Layout | None:
+    def _longer(self, layout: Layout) -> Layout | None:
         """A layout of twice as many years; ``None`` if no later year can hold open time."""
-        years = layout.years
-        if years.stop > LAST_YEAR or not any(calendar.windows for calendar in self.calendars):
+        stop = layout.years.stop
+        if not self._ever_open or stop == _YEARS.stop:
             return None
-        return self._laid_out(range(years.start, min(years.stop + len(years), LAST_YEAR + 1)))
+        if stop == self._years.stop:
+            raise unknown_year(self.holidays or "", stop)
+        return self._laid_out(layout.years.start, stop + len(layout.years))
 
-    def _laid_out(self, years: range) -> _Layout:
-        merged: list[tuple[datetime, datetime]] = []
-        for start, end in sorted(self._stretches(years)):
-            if merged and start <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-            else:
-                merged.append((start, end))
-        self._layout = _Layout(years, merged)
+    def _laid_out(self, start: int, stop: int) -> Layout:
+        """A layout from one year to before another, and of what was laid out before; of possible years only."""
+        if self._layout.years:
+            start, stop = min(start, self._layout.years.start), max(stop, self._layout.years.stop)
+        years = range(max(start, self._years.start), min(stop, self._years.stop))
+        self._layout = laid_out(self.calendars, self.zone, self.holidays, years, self._years)
         return self._layout
-
-    def _stretches(self, years: range) -> Iterator[tuple[datetime, datetime]]:
-        """The open stretches of each calendar, in pieces within which the clock does not change."""
-        for start, end in self._steady(_new_year(years.start), _new_year(years.stop)):
-            offset = start.astimezone(self.zone).utcoffset() or _NOTHING
-            day, final = (start + offset).date(), (end + offset).date()
-            while day <= final:
-                midnight = datetime.combine(day, time(), UTC) - offset
-                for calendar in self.calendars:
-                    if not self._closed(calendar, day):
-                        for opening, closing in calendar.by_weekday[day.weekday()]:
-                            first = max(start, midnight + opening * _MINUTE)
-                            last = min(end, midnight + closing * _MINUTE)
-                            if first < last:
-                                yield first, last
-                day += _DAY
-
-    def _steady(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Stretches within which the zone keeps its offset from UTC; zones change it on a whole second."""
-        at = start
-        while at < end:
-            following = min(at + _DAY, end)
-            offset = at.astimezone(self.zone).utcoffset()
-            if following.astimezone(self.zone).utcoffset() != offset:
-                low, high = at, following
-                while high - low > _SECOND:
-                    middle = low + (high - low) // 2 // _SECOND * _SECOND
-                    if middle.astimezone(self.zone).utcoffset() == offset:
-                        low = middle
-                    else:
-                        high = middle
-                yield start, high
-                start = following = high
-            at = following
-        yield start, end
-
-
-def _new_year(year: int) -> datetime:
-    return datetime(year, 1, 1, tzinfo=UTC)

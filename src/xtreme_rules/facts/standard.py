@@ -6,6 +6,7 @@ history (a booking, a change of package) is complete or not given at all. Days a
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,23 @@ class Component(Fact):
 
 
 @attrs.frozen(kw_only=True)
+class Pause(Fact):
+    """Time in which an incident waits for the customer: from ``start`` to ``end``, or still going on.
+
+    Attributes:
+        start: when the waiting began.
+        end: when it ended; ``None`` while it goes on.
+    """
+
+    start: datetime
+    end: datetime | None = None
+
+    def _problems(self) -> Problems:
+        if self.end is not None and self.end < self.start:
+            yield Problem("end", f"{_utc(self.end)} lies before start ({_utc(self.start)})")
+
+
+@attrs.frozen(kw_only=True)
 class Incident(Fact):
     """A logged incident.
 
@@ -105,12 +123,38 @@ class Incident(Fact):
         severity: one of the rulebook's severities; 1 is the highest urgency.
         submitted_at: when it was logged.
         component: what it is about.
+        pauses: the times in which it waited for the customer, one after another; only the last may still go on.
+        responded_at: when support responded; ``None`` where it has not.
     """
 
     id: str
     severity: Annotated[int | None, Declared("severity")] = None
     submitted_at: datetime | None = None
     component: Component | None = None
+    pauses: Sequence[Pause] = ()
+    responded_at: datetime | None = None
+
+    def _problems(self) -> Problems:
+        for index, (pause, following) in enumerate(pairwise(self.pauses)):
+            if pause.end is None or following.start < pause.end:
+                end = "goes on" if pause.end is None else f"ends at {_utc(pause.end)}"
+                yield Problem(
+                    f"pauses[{index + 1}]",
+                    f"overlaps the pause before it, which {end}",
+                    "give the pauses one after another, in order",
+                )
+        if self.submitted_at is None:
+            return
+        moments = [(f"pauses[{index}].start", pause.start) for index, pause in enumerate(self.pauses)]
+        if self.responded_at is not None:
+            moments.append(("responded_at", self.responded_at))
+        for path, moment in moments:
+            if moment < self.submitted_at:
+                yield Problem(path, f"{_utc(moment)} lies before submitted_at ({_utc(self.submitted_at)})")
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}Z"
 
 
 @attrs.frozen(kw_only=True)
