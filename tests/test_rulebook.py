@@ -148,13 +148,17 @@ def test_the_overview_has_23_options_in_five_areas() -> None:
 
 
 def test_every_option_and_condition_cites_its_clause() -> None:
-    """Every option cites the brochure, and every condition cites it or is marked as an assumption."""
+    """Every option cites the brochure; every condition, and whatever else decides, cites it or is an assumption."""
+    rules = bundled().rules
+    table = rules.response_times
+    assert table is not None
     for item in bundled().rules.entitlements.values():
         assert item.sources
         for condition in item.conditions:
             assert condition.sources or condition.assumptions
-    used = {a.id for e in bundled().rules.entitlements.values() for c in e.conditions for a in c.assumptions}
-    assert used == set(bundled().rules.assumptions) - {"effective-day"}
+    conditions = [c for e in (*rules.entitlements.values(), *table.clock) for c in e.conditions]
+    used = {a.id for grounds in (*conditions, table, *rules.order) for a in grounds.assumptions}
+    assert used == set(rules.assumptions) - {"effective-day"}
 
 
 @pytest.mark.parametrize(

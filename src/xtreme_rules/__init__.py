@@ -2,7 +2,8 @@
 
 from xtreme_rules.api import Rulebook, load
 from xtreme_rules.coverage.coverage import Coverage
-from xtreme_rules.decisions import Decision, Duty, Outcome, Reason
+from xtreme_rules.decisions.decision import Decision, Duty, Reason
+from xtreme_rules.decisions.option import Outcome
 from xtreme_rules.errors import FactError, Problem, UnknownNameError, XtremeRulesError
 from xtreme_rules.facts.fact import Fact
 from xtreme_rules.facts.json import facts_from_data, facts_from_json, facts_to_json

@@ -1,23 +1,28 @@
 """What users hold: a rulebook with an engine."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xtreme_rules.coverage.coverage import Coverage, placed
-from xtreme_rules.decisions import Decision, Option
+from xtreme_rules.decisions.decision import Decision
+from xtreme_rules.decisions.option import Option
 from xtreme_rules.engines import Engine, Evaluator, Truths, engine_named
-from xtreme_rules.errors import FactError, Problem, unknown_name
+from xtreme_rules.errors import FactError, Problem, UnknownNameError, unknown_name
 from xtreme_rules.explain.identity import identity
-from xtreme_rules.facts.standard import Contract
+from xtreme_rules.facts.standard import Booking, Contract, Incident
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.rulebook.read import read_rules
 from xtreme_rules.rulebook.versions import BUNDLED, find
 
 if TYPE_CHECKING:
     from xtreme_rules.explain.matrix import Matrix
+    from xtreme_rules.triage.deadline import Deadline
+    from xtreme_rules.triage.desk import Desk
+    from xtreme_rules.triage.queue import Queue
+    from xtreme_rules.triage.ticket import Ticket
 
 
 def load(
@@ -125,6 +130,65 @@ class Rulebook:
         if contract.timezone is None:
             raise FactError([Problem("contract.timezone", "must be known", "coverage is read on its wall clock")])
         return placed(tuple(known[name] for name in calendars), contract.timezone, contract.holidays)
+
+    def respond_by(
+        self, contract: Contract, incident: Incident, *, at: datetime, bookings: Iterable[Booking] = (), **facts: Any
+    ) -> "Deadline":
+        """By when to respond to an incident, as it stands at a moment; further facts by name, as for ``decide``.
+
+        Pauses and a response count as far as they had happened at that moment. The response time is that of the table
+        of the rulebook; it runs in the union of the coverages that the contract gives the incident, booked weekends
+        included, and stands still while the incident waits for the customer.
+
+        Raises:
+            FactError: as ``decide``; the incident was submitted before its contract starts, or after ``at``; or the
+                public holidays of a year that matters are not known.
+            LookupError: the rulebook has no table of response times.
+        """
+        return self._desk.deadline(self._fitting(contract, incident, at, bookings, facts))
+
+    def triage(
+        self, contract: Contract, incident: Incident, *, at: datetime, bookings: Iterable[Booking] = (), **facts: Any
+    ) -> "Ticket":
+        """Who covers an incident at a moment, or from when on; by when to respond; its place in the order.
+
+        Raises:
+            FactError: as ``respond_by``.
+            LookupError: the rulebook has no table of response times.
+        """
+        return self._desk.ticket(self._fitting(contract, incident, at, bookings, facts))
+
+    def queue(self, tickets: "Iterable[Ticket]") -> "Queue":
+        """Tickets in the order of the rulebook, whatever the order in which they are given.
+
+        Raises:
+            FactError: the order does not tell two of them apart: an incident is there twice.
+        """
+        from xtreme_rules.triage.queue import Queue
+
+        return Queue(self._rules, tickets)
+
+    def _fitting(
+        self, contract: Contract, incident: Incident, at: datetime, bookings: Iterable[Booking], more: dict[str, Any]
+    ) -> dict[str, Any]:
+        facts = {**more, "contract": contract, "incident": incident, "bookings": tuple(bookings), "at": at}
+        if not self._rules.schema.fits(facts):
+            facts = self._rules.schema.checked(facts)
+            lacking = [name for name in ("contract", "incident", "at") if name not in facts]
+            if lacking:
+                raise FactError(Problem(name, "must be given") for name in lacking)
+        return facts
+
+    @cached_property
+    def _desk(self) -> "Desk":
+        from xtreme_rules.triage.desk import Desk
+
+        table = self._rules.response_times
+        if table is None:
+            raise UnknownNameError(
+                f"the rulebook `{self._rules.name}` has no response times; add `response-times.yaml`"
+            )
+        return Desk(self._rules, table, self._options, self._engine)
 
     def matrix(self) -> "Matrix":
         """The overview: every option by area, and the packages that have it."""

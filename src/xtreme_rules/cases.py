@@ -13,7 +13,8 @@ from typing import Any
 import attrs
 
 from xtreme_rules.api import Rulebook
-from xtreme_rules.decisions import Decision, Outcome
+from xtreme_rules.decisions.decision import Decision
+from xtreme_rules.decisions.option import Outcome
 from xtreme_rules.errors import FactError, listing
 from xtreme_rules.facts.json import facts_from_data
 from xtreme_rules.language.tree import Call, Compare, Covered, Literal

@@ -15,7 +15,7 @@ import click
 import xtreme_rules
 from xtreme_rules.api import Rulebook, load
 from xtreme_rules.cases import check as run_cases
-from xtreme_rules.decisions import Outcome
+from xtreme_rules.decisions.option import Outcome
 from xtreme_rules.errors import XtremeRulesError
 from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError, shown
 from xtreme_rules.rulebook.nodes import MAX_BYTES

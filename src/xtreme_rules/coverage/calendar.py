@@ -35,3 +35,7 @@ class Calendar:
     def always_open(self) -> bool:
         """Whether it is open at every moment: on all days from midnight to midnight, holidays included."""
         return not self.closed_on_holidays and all((0, 1440) in windows for windows in self.by_weekday)
+
+
+#: Open at every moment.
+ALWAYS = Calendar("always", tuple(Window(weekday, 0, 1440) for weekday in range(7)), closed_on_holidays=False)

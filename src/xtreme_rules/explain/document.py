@@ -34,10 +34,21 @@ class Document:
 
 
 @attrs.frozen
+class Status:
+    """A cell that says how something stands: the key of an outcome or a standing, and its word."""
+
+    key: str
+    text: str
+
+
+Cell = str | bool | Status
+
+
+@attrs.frozen
 class Table:
-    """Rows in groups. A cell that is a boolean is shown as a tick or left empty."""
+    """Rows in groups. A cell that is a boolean is shown as a tick or left empty; a group may have no heading."""
 
     title: str
     header: tuple[str, ...]
-    groups: tuple[tuple[str, tuple[tuple[str | bool, ...], ...]], ...]
+    groups: tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]
     footer: str

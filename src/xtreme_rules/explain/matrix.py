@@ -3,7 +3,7 @@
 from typing import Any
 
 from xtreme_rules.errors import unknown_name
-from xtreme_rules.explain.document import Table
+from xtreme_rules.explain.document import Cell, Table
 from xtreme_rules.explain.identity import footer
 from xtreme_rules.explain.phrases import checked_language, phrase
 from xtreme_rules.explain.render import rendered_table
@@ -16,7 +16,7 @@ class Matrix:
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
 
-    def _row(self, item: Entitlement, lang: str) -> tuple[str | bool, ...]:
+    def _row(self, item: Entitlement, lang: str) -> tuple[Cell, ...]:
         ticks = (self.has(package, item.id) for package in self._rules.packages)
         return (item.title.in_language(lang).plain, *ticks, item.id)
 

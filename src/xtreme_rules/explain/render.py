@@ -6,13 +6,27 @@ from textwrap import fill
 from typing import TypeVar
 
 from xtreme_rules.errors import unknown_name
-from xtreme_rules.explain.document import Document, Table
+from xtreme_rules.explain.document import Cell, Document, Status, Table
 
 T = TypeVar("T")
 
 _MARKS = {"met": "✓", "unmet": "✗", "unknown": "?", "plain": "•"}
-_COLOURS = {"granted": "#1a7f37", "denied": "#b42318", "needs_information": "#9a6700"}
-_MARK_COLOURS = {"met": "#1a7f37", "unmet": "#b42318", "unknown": "#9a6700", "plain": "#57606a"}
+_GREEN, _RED, _AMBER, _GREY = "#1a7f37", "#b42318", "#9a6700", "#57606a"
+#: The colour of every outcome and of every standing.
+COLOURS = {
+    "granted": _GREEN,
+    "denied": _RED,
+    "needs_information": _AMBER,
+    "breached": _RED,
+    "at_risk": _AMBER,
+    "safe": _GREEN,
+    "paused": _GREY,
+    "never": _GREY,
+    "not_covered": _GREY,
+    "answered": _GREEN,
+    "answered_late": _RED,
+}
+_MARK_COLOURS = {"met": _GREEN, "unmet": _RED, "unknown": _AMBER, "plain": _GREY}
 _STATUS = "color: white; border-radius: .3em; padding: .1em .5em; font-size: .8em; white-space: nowrap"
 #: White on a colour, so that a mark can be read on a light and on a dark page.
 _BADGE = "flex: none; width: 1.25em; text-align: center; border-radius: .3em; color: white; font-size: .8em"
@@ -82,7 +96,7 @@ def _plain_markdown(text: str) -> str:
 
 
 def _document_html(document: Document) -> str:
-    colour = _COLOURS[document.status]
+    colour = COLOURS[document.status]
     parts = [
         '<div style="font-family: system-ui, sans-serif; max-width: 52em; line-height: 1.45">',
         f'<div style="font-size: 1.15em"><strong>{escape(document.title)}</strong> ',
@@ -104,8 +118,20 @@ def _document_html(document: Document) -> str:
     return "".join(parts)
 
 
-def _cell(value: str | bool) -> str:
-    return value if isinstance(value, str) else "✓" if value else ""
+def _cell(value: Cell) -> str:
+    match value:
+        case str():
+            return value
+        case Status(text=text):
+            return text
+        case _:
+            return "✓" if value else ""
+
+
+def _cell_html(value: Cell) -> str:
+    if isinstance(value, Status):
+        return f'<span style="{_STATUS}; background: {COLOURS[value.key]}">{escape(value.text)}</span>'
+    return escape(_cell(value))
 
 
 def _table_text(table: Table) -> str:
@@ -113,13 +139,13 @@ def _table_text(table: Table) -> str:
     widths = [max(map(len, map(_cell, column))) for column in zip(table.header, *rows, strict=True)]
     ticks = [isinstance(cell, bool) for cell in rows[0]] if rows else [False] * len(widths)
 
-    def line(row: tuple[str | bool, ...]) -> str:
+    def line(row: tuple[Cell, ...]) -> str:
         cells = zip(map(_cell, row), widths, ticks, strict=True)
         return "  ".join(cell.center(width) if tick else cell.ljust(width) for cell, width, tick in cells).rstrip()
 
     lines = [table.title, "", f"  {line(table.header)}"]
     for heading, group in table.groups:
-        lines += ["", heading, *(f"  {line(row)}" for row in group)]
+        lines += [*(("", heading) if heading else ()), *(f"  {line(row)}" for row in group)]
     return "\n".join([*lines, "", table.footer])
 
 
@@ -127,7 +153,8 @@ def _table_markdown(table: Table) -> str:
     header = f"| {' | '.join(map(_plain_markdown, table.header))} |"
     lines = [f"### {_plain_markdown(table.title)}", "", header, f"|---{'|:-:' * (len(table.header) - 1)}|"]
     for heading, group in table.groups:
-        lines.append(f"| **{_plain_markdown(heading)}** |{' |' * (len(table.header) - 1)}")
+        if heading:
+            lines.append(f"| **{_plain_markdown(heading)}** |{' |' * (len(table.header) - 1)}")
         lines += [f"| {' | '.join(_plain_markdown(_cell(cell)) for cell in row)} |" for row in group]
     return "\n".join([*lines, "", f"<sub>{escape(table.footer)}</sub>"])
 
@@ -145,10 +172,11 @@ def _table_html(table: Table) -> str:
         "</tr></thead><tbody>",
     ]
     for heading, group in table.groups:
-        parts.append(f'<tr><th colspan="{len(table.header)}" {style.format("left")}>{escape(heading)}</th></tr>')
+        if heading:
+            parts.append(f'<tr><th colspan="{len(table.header)}" {style.format("left")}>{escape(heading)}</th></tr>')
         for row in group:
             cells = (
-                f"<td {style.format('center' if isinstance(c, bool) else 'left')}>{escape(_cell(c))}</td>" for c in row
+                f"<td {style.format('center' if isinstance(c, bool) else 'left')}>{_cell_html(c)}</td>" for c in row
             )
             parts.append(f"<tr>{''.join(cells)}</tr>")
     parts.append(f'</tbody></table><div style="opacity: .6; font-size: .85em">{escape(table.footer)}</div></div>')

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from xtreme_rules.errors import unknown_name
 from xtreme_rules.explain.phrases import MONTHS, WEEKDAYS, phrase
 from xtreme_rules.facts.types import HOLIDAY, Type
 from xtreme_rules.language.template import Text
 from xtreme_rules.language.truth import Facts, value_at
-from xtreme_rules.rulebook.model import RuleSet
+from xtreme_rules.rulebook.model import RuleSet, without_indices
 
 
 def worded(text: Text, rules: RuleSet, facts: Facts, lang: str) -> str:
@@ -33,7 +34,7 @@ def _value(value: Any, kind: Type, rules: RuleSet, facts: Facts, lang: str) -> s
         case bool():
             return phrase("yes" if value else "no", lang)
         case datetime():
-            return moment_in_words(value, _zone(facts), lang)
+            return moment_in_words(value, zone_of(facts), lang)
         case date():
             return day_in_words(value, lang)
         case tuple():
@@ -56,15 +57,35 @@ def moment_in_words(moment: datetime, zone: tzinfo, lang: str) -> str:
     return f"{day_in_words(local.date(), lang)} {phrase('at', lang)} {clock}"
 
 
-def _zone(facts: Facts) -> tzinfo:
+def zone_of(facts: Facts) -> tzinfo:
+    """The time zone of the contract; UTC if it is not known."""
     contract = facts.get("contract")
     name = value_at(facts, "contract.timezone") if hasattr(contract, "timezone") else None
     return UTC if name is None else ZoneInfo(name)
 
 
 def _span(span: timedelta, kind: Type, lang: str) -> str:
-    days, seconds = divmod(int(span.total_seconds()), 86_400)
     if kind.name == "days":
-        return f"{days} {phrase('day' if abs(days) == 1 else 'days', lang)}"
-    hours, minutes = divmod((days * 86_400 + seconds) // 60, 60)
-    return f"{hours} {phrase('hour', lang)} {minutes} {phrase('minute', lang)}"
+        return f"{span.days} {phrase('day' if abs(span.days) == 1 else 'days', lang)}"
+    return span_in_words(span, lang)
+
+
+def span_in_words(span: timedelta, lang: str) -> str:
+    """A duration in hours and minutes, the rest of a minute left out: ``7 h 30 min``."""
+    sign, (hours, minutes) = "-" if span < timedelta(0) else "", divmod(abs(span) // timedelta(minutes=1), 60)
+    parts = [f"{hours} {phrase('hour', lang)}"] if hours else []
+    if minutes or not hours:
+        parts.append(f"{minutes} {phrase('minute', lang)}")
+    return sign + " ".join(parts)
+
+
+def question_for(rules: RuleSet, path: str, lang: str) -> str:
+    """What to ask to learn a fact.
+
+    Raises:
+        UnknownNameError: nothing in the rulebook asks for it.
+    """
+    asked = without_indices(path)
+    if asked not in rules.questions:
+        raise unknown_name("fact", path, rules.questions)
+    return rules.questions[asked].in_language(lang).plain

@@ -1,7 +1,7 @@
 """The vocabulary: derived terms that conditions may use, each with its type, what it reads, and its scalar form."""
 
 from calendar import isleap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,18 @@ from xtreme_rules.coverage.calendar import Calendar
 from xtreme_rules.coverage.coverage import Coverage, placed
 from xtreme_rules.coverage.holidays import is_holiday
 from xtreme_rules.facts.standard import Booking, Component, PackageChange
-from xtreme_rules.facts.types import BOOLEAN, CALENDAR, DATE, DATES, HOLIDAY, INTEGER, MOMENT, Type
+from xtreme_rules.facts.types import (
+    BOOLEAN,
+    CALENDAR,
+    DATE,
+    DATES,
+    FIRST_DAY,
+    HOLIDAY,
+    INTEGER,
+    LAST_DAY,
+    MOMENT,
+    Type,
+)
 
 PACKAGE = Type("text", domain="package")
 CALENDAR_NAME = Type("text", domain="calendar")
@@ -38,7 +49,8 @@ class Term:
     Its value is ``function(*arguments, *values of reads)``, preceded by the rulebook's ``Context`` where
     ``contextual``. It is unknown as soon as an argument or a value that it reads is unknown; a read marked ``?`` may
     be ``None`` without being unknown. ``item_reads`` are fields that it reads of each item of its one argument, and
-    that leave it unknown, perhaps, where they are.
+    that leave it unknown, perhaps, where they are. ``turns``, of a term whose argument is a day, gives from the values
+    of ``reads`` (after the context, if contextual) the days on which its value can be another than on the day before.
     """
 
     name: str
@@ -49,6 +61,7 @@ class Term:
     may_be_none: frozenset[str] = frozenset()
     contextual: bool = False
     item_reads: tuple[str, ...] = ()
+    turns: Callable[..., Iterable[date]] | None = None
 
     def __reduce__(self) -> "tuple[Callable[[str], Term], tuple[str]]":
         return _named, (self.name,)
@@ -78,6 +91,7 @@ def term(
     reads: str = "",
     contextual: bool = False,
     item_reads: tuple[str, ...] = (),
+    turns: Callable[..., Iterable[date]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as the scalar form of a term; ``reads`` lists paths, ``?`` behind one that may be None."""
 
@@ -92,6 +106,7 @@ def term(
             frozenset(path.rstrip("?") for path in paths if path.endswith("?")),
             contextual,
             item_reads,
+            turns,
         )
         return function
 
@@ -104,7 +119,11 @@ def day_of(moment: datetime, timezone: str) -> date:
     return moment.astimezone(_zones[timezone]).date()
 
 
-@term("package_on", PACKAGE, DATE, reads="contract.package contract.package_changes?")
+def _package_turns(_: str, changes: Sequence[PackageChange]) -> Iterable[date]:
+    return (change.day for change in changes)
+
+
+@term("package_on", PACKAGE, DATE, reads="contract.package contract.package_changes?", turns=_package_turns)
 def package_on(day: date, package: str, changes: Sequence[PackageChange]) -> str:
     """The package that the contract has on a day, mid-term changes included."""
     for change in changes:
@@ -114,7 +133,12 @@ def package_on(day: date, package: str, changes: Sequence[PackageChange]) -> str
     return package
 
 
-@term("contract_year", INTEGER, DATE, reads="contract.start", contextual=True)
+def _anniversaries(context: "Context", start: date) -> Iterator[date]:
+    for years in range(FIRST_DAY.year - start.year + 1, LAST_DAY.year - start.year + 1):
+        yield anniversary(context, start, years)
+
+
+@term("contract_year", INTEGER, DATE, reads="contract.start", contextual=True, turns=_anniversaries)
 def contract_year(context: Context, day: date, start: date) -> int:
     """Which contract year a day lies in: 0 from the start to its first anniversary; negative before the start.
 
@@ -140,13 +164,13 @@ def anniversary(context: Context, start: date, years: int) -> date:
     return day + timedelta(days=context.leap_anniversary - 28) if moved else day
 
 
-@term("contract_year_start", DATE, DATE, reads="contract.start", contextual=True)
+@term("contract_year_start", DATE, DATE, reads="contract.start", contextual=True, turns=_anniversaries)
 def contract_year_start(context: Context, day: date, start: date) -> date:
     """The first day of the contract year that a day lies in."""
     return anniversary(context, start, contract_year(context, day, start))
 
 
-@term("contract_year_end", DATE, DATE, reads="contract.start", contextual=True)
+@term("contract_year_end", DATE, DATE, reads="contract.start", contextual=True, turns=_anniversaries)
 def contract_year_end(context: Context, day: date, start: date) -> date:
     """The first day of the contract year after the one that a day lies in."""
     return anniversary(context, start, contract_year(context, day, start) + 1)
@@ -245,6 +269,22 @@ def weekends_used(
                 in_time = cancelled is not None and cancelled < weekend_start(booking.saturday, timezone)
                 count += count_cancelled_in_time if in_time else weight
     return count
+
+
+def _weekend_turns(bookings: Sequence[Booking], _: str) -> Iterator[date]:
+    for booking in bookings:
+        yield booking.saturday
+        yield booking.saturday + timedelta(days=2)
+
+
+@term("weekend_booked", BOOLEAN, DATE, reads="bookings contract.id", turns=_weekend_turns)
+def weekend_booked(day: date, bookings: Sequence[Booking], contract: str) -> bool:
+    """Whether a day lies in a weekend that is booked for the contract, and not cancelled."""
+    saturdays = (day, day - timedelta(days=1))
+    return any(
+        booking.saturday in saturdays and booking.contract_id == contract and booking.status == "booked"
+        for booking in bookings
+    )
 
 
 def weekend_start(saturday: date, timezone: str) -> datetime:

@@ -4,14 +4,19 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from xtreme_rules.coverage.calendar import Calendar
+from xtreme_rules.language.moments import can_be_followed, hours_of
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.template import Text
 from xtreme_rules.language.tree import Node, asks
 from xtreme_rules.language.truth import Meaning
+
+if TYPE_CHECKING:
+    from xtreme_rules.rulebook.service import OrderKey, ResponseTimes
 
 
 @attrs.frozen
@@ -74,13 +79,20 @@ class Entitlement:
         """The paths whose absence can leave it undecided, each once; ``items[].field`` for a field of any item."""
         return tuple(dict.fromkeys(path for condition in self.conditions for path in asks(condition.when)))
 
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether it can be said when it holds: every condition can be followed, and one at most gives hours."""
+        trees = [condition.when for condition in self.conditions]
+        return all(map(can_be_followed, trees)) and sum(hours_of(tree) is not None for tree in trees) <= 1
+
 
 @attrs.frozen(eq=False)
 class RuleSet:
     """Everything that the files of one rulebook say.
 
     ``digest`` is the SHA-256 of the files it was read from, overlays included; ``values`` names the values of each
-    domain, so that a text can say ``kritiek`` for severity 1.
+    domain, so that a text can say ``kritiek`` for severity 1. The table of response times and the keys of the queue may
+    be missing.
     """
 
     name: str
@@ -99,6 +111,8 @@ class RuleSet:
     entitlements: Mapping[str, Entitlement]
     schema: Schema
     meaning: Meaning
+    response_times: "ResponseTimes | None"
+    order: "tuple[OrderKey, ...]"
 
 
 def without_indices(path: str) -> str:

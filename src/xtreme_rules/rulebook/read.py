@@ -2,26 +2,30 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xtreme_rules.coverage.calendar import Calendar, Window
-from xtreme_rules.errors import did_you_mean
+from xtreme_rules.errors import did_you_mean, listing
 from xtreme_rules.facts.standard import STANDARD_FACTS
-from xtreme_rules.facts.types import INTEGER, fields_of
-from xtreme_rules.language.parse import FUNCTIONS
+from xtreme_rules.facts.types import fields_of
 from xtreme_rules.language.schema import Domain, Schema
 from xtreme_rules.language.template import Text
-from xtreme_rules.language.tree import Literal
+from xtreme_rules.language.tree import asks
 from xtreme_rules.language.truth import Meaning
-from xtreme_rules.language.vocabulary import PACKAGE, Context
+from xtreme_rules.language.vocabulary import Context
 from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError, shown
-from xtreme_rules.rulebook.model import Assumption, Condition, Entitlement, Obligation, Package, RuleSet
+from xtreme_rules.rulebook.entitlements import EntitlementReader
+from xtreme_rules.rulebook.model import Assumption, Entitlement, Package, RuleSet
 from xtreme_rules.rulebook.nodes import Mapping as MappingNode
 from xtreme_rules.rulebook.nodes import Node, Scalar, Source, diagnostic, read_file
 from xtreme_rules.rulebook.overlay import overlaid
-from xtreme_rules.rulebook.reader import Reader
 from xtreme_rules.rulebook.windows import parse_windows
 
+if TYPE_CHECKING:
+    from xtreme_rules.rulebook.service import OrderKey, ResponseTimes
+
 FILES = ("rulebook", "entitlements")
+OPTIONAL_FILES = ("response-times", "queue")
 MAX_CONDITIONS = 1_000
 #: What a rulebook may choose, and the day of February that it is; the 29th of a common year is 1 March.
 LEAP_ANNIVERSARIES = {"28-february": 28, "1-march": 29}
@@ -42,27 +46,28 @@ def read_rules(folder: Path, overlays: Sequence[Path] = (), facts: Mapping[str, 
     return rules
 
 
-class _Builder(Reader):
+class _Builder(EntitlementReader):
     """Reads the documents of one rulebook, in the order in which they build on each other."""
 
     def __init__(self, folder: Path, facts: Mapping[str, object]) -> None:
-        super().__init__()
+        super().__init__(Schema(facts, ()))
         self.folder = folder
         self.facts = facts
-        self.schema = Schema(facts, ())
         self.texts: list[str] = []
-        self.read_before: dict[object, Condition | None] = {}
 
     def documents(self, overlays: Sequence[Path]) -> dict[str, Node] | None:
         """The root nodes of the rulebook's files, overlays applied; ``None`` if one cannot be read."""
+        names = (*FILES, *OPTIONAL_FILES)
+        files = [f"{name}.yaml" for name in names]
         for path in sorted(self.folder.glob("*.y*ml")):
-            if path.name not in {f"{name}.yaml" for name in FILES}:
-                near = did_you_mean(path.name, [f"{name}.yaml" for name in FILES])
+            if path.name not in files:
+                near = did_you_mean(path.name, files) if path.stem in names else f"its files are {listing(files)}"
                 self.problems.append(Diagnostic(shown(path), 1, 1, "is no file of a rulebook", near))
-        roots = {name: self._document(self.folder / f"{name}.yaml") for name in FILES}
+        present = [name for name in names if name in FILES or (self.folder / f"{name}.yaml").exists()]
+        roots = {name: self._document(self.folder / f"{name}.yaml") for name in present}
         changes = [self._document(path) for path in overlays]
         documents = {name: root for name, root in roots.items() if root is not None}
-        if len(documents) < len(FILES) or None in changes:
+        if len(documents) < len(present) or None in changes:
             return None
         base: Node = MappingNode(
             Source(shown(self.folder), ""),
@@ -73,7 +78,7 @@ class _Builder(Reader):
         for change in changes:
             if change is not None:
                 base = overlaid(base, change, self.problems)
-        return {name: root for name in FILES if isinstance(base, MappingNode) and (root := base.get(name)) is not None}
+        return {name: root for name in names if isinstance(base, MappingNode) and (root := base.get(name)) is not None}
 
     def _document(self, path: Path) -> Node | None:
         root, problems = read_file(path)
@@ -93,7 +98,7 @@ class _Builder(Reader):
         packages = self._packages(head.get("packages"), calendars)
         values = self._values(head, packages)
         self.schema = Schema(self.facts, self._domains(values, packages, calendars))
-        areas = {key: self._plain(value, "an area") for key, _, value in self.named(head.get("areas"), "areas")}
+        areas = {key: self.plain(value, "an area") for key, _, value in self.named(head.get("areas"), "areas")}
         assumptions = {
             key: self._assumption(key, value) for key, _, value in self.named(head.get("assumptions"), "assumptions")
         }
@@ -104,16 +109,28 @@ class _Builder(Reader):
         )
         self._bound_conditions(common.get("requires"), documents["entitlements"])
         entitlements = {
-            key: self._entitlement(key, value, packages, areas, assumptions, common.get("requires"))
+            key: self.entitlement(key, value, packages, areas, assumptions, common.get("requires"))
             for key, _, value in self.named(documents["entitlements"], "the entitlements")
         }
         leap_anniversary = self._leap_anniversary(head.get("conventions"))
-        questions = self._questions(head.get("questions"), documents["rulebook"], entitlements.values())
+        response_times = order = None
+        if "response-times" in documents:
+            from xtreme_rules.rulebook.response_times import read_response_times
+
+            response_times = read_response_times(
+                self, documents["response-times"], entitlements, assumptions, common.get("requires")
+            )
+        if "queue" in documents:
+            from xtreme_rules.rulebook.order import read_order
+
+            order = read_order(self, documents["queue"], entitlements, assumptions)
+        asked = _asked(entitlements, response_times, order or ())
+        questions = self._questions(head.get("questions"), documents["rulebook"], asked)
         name, effective_from = (
             self.string(head.get("name"), "name"),
             self.day(head.get("effective-from"), "effective-from"),
         )
-        title = self._plain(head.get("title"), "title")
+        title = self.plain(head.get("title"), "title")
         if self.problems or name is None or effective_from is None:
             return None
         from hashlib import sha256
@@ -136,6 +153,8 @@ class _Builder(Reader):
             entitlements,
             self.schema,
             Meaning(Context(calendars, package_calendars, leap_anniversary), self.schema.domains),
+            response_times,
+            order or (),
         )
 
     def _bound_conditions(self, common: Node | None, options: Node) -> None:
@@ -150,10 +169,6 @@ class _Builder(Reader):
             message = f"{shared:,} common conditions for {count:,} options are more than {MAX_CONDITIONS:,} conditions"
             raise RulebookError([*self.problems, diagnostic(options, message, "split the rulebook")])
 
-    def _plain(self, node: Node | None, what: str) -> Text:
-        """A text in both languages that stands for itself: no expression can be in it."""
-        return self.text(node, what)
-
     def _leap_anniversary(self, node: Node | None) -> int:
         """On which day of February a contract year begins in common years, if the contract began on the 29th."""
         if node is None:
@@ -166,7 +181,7 @@ class _Builder(Reader):
         packages = {}
         for key, _, value in self.named(node, "packages"):
             fields = self.fields(value, f"package `{key}`", ("title", "coverage"))
-            title = self._plain(fields.get("title"), "title")
+            title = self.plain(fields.get("title"), "title")
             coverage = self.choice(fields.get("coverage"), "calendar", calendars)
             packages[key] = Package(key, title, coverage.id if coverage is not None else "")
         if node is not None and not packages:
@@ -182,7 +197,7 @@ class _Builder(Reader):
         for key, key_node, value in self.named(head.get("severities"), "severities"):
             number = self.integer(key_node, "a severity")
             if number is not None:
-                severities[number] = self._plain(value, f"severity {key}")
+                severities[number] = self.plain(value, f"severity {key}")
         values["severity"] = severities
         for name, name_node, node in self.named(head.get("domains"), "domains"):
             if name in (*values, "calendar"):
@@ -193,7 +208,7 @@ class _Builder(Reader):
             for key, key_node, value in self.named(node, f"domain `{name}`"):
                 declared = self.integer(key_node, f"a value of `{name}`") if whole else key
                 if declared is not None:
-                    values[name][declared] = self._plain(value, f"`{key}`")
+                    values[name][declared] = self.plain(value, f"`{key}`")
         return values
 
     def _holds_integers(self, domain: str) -> bool:
@@ -221,7 +236,7 @@ class _Builder(Reader):
         calendars, titles = {}, {}
         for key, _, value in self.named(node, "calendars"):
             fields = self.fields(value, f"calendar `{key}`", ("title", "windows", "holidays"))
-            titles[key] = self._plain(fields.get("title"), "title")
+            titles[key] = self.plain(fields.get("title"), "title")
             closed = self.choice(fields.get("holidays"), "holidays", {"closed": True, "open": False})
             windows: list[Window] = []
             for item in self.items(fields.get("windows"), "windows"):
@@ -234,90 +249,9 @@ class _Builder(Reader):
 
     def _assumption(self, key: str, node: Node) -> Assumption:
         fields = self.fields(node, f"assumption `{key}`", ("reading", "reason"))
-        return Assumption(
-            key, self._plain(fields.get("reading"), "reading"), self._plain(fields.get("reason"), "reason")
-        )
+        return Assumption(key, self.plain(fields.get("reading"), "reading"), self.plain(fields.get("reason"), "reason"))
 
-    def _entitlement(
-        self,
-        key: str,
-        node: Node,
-        packages: Mapping[str, Package],
-        areas: Mapping[str, Text],
-        assumptions: Mapping[str, Assumption],
-        common: Node | None,
-    ) -> Entitlement:
-        fields = self.fields(
-            node,
-            f"option `{key}`",
-            ("since", "area", "title", "promise", "source"),
-            ("values", "requires", "obligations"),
-        )
-        since = self.choice(fields.get("since"), "package", packages)
-        area = self.choice(fields.get("area"), "area", {name: name for name in areas})
-        constants = self._constants(fields.get("values"))
-        # A package that is wrong is reported once, here, and not again wherever `since` is used.
-        constants["since"] = Literal(since.id if since is not None else next(iter(packages), ""), PACKAGE)
-        requires = {name: value for name, _, value in self.named(common, "requires")}
-        requires |= {name: value for name, _, value in self.named(fields.get("requires"), "requires")}
-        conditions = [self._condition_once(name, value, constants, assumptions) for name, value in requires.items()]
-        obligations = [
-            self._obligation(name, value, constants)
-            for name, _, value in self.named(fields.get("obligations"), "obligations")
-        ]
-        return Entitlement(
-            key,
-            since.id if since is not None else "",
-            area or "",
-            self._plain(fields.get("title"), "title"),
-            self._plain(fields.get("promise"), "promise"),
-            self.strings(fields.get("source"), "source"),
-            tuple(condition for condition in conditions if condition is not None),
-            tuple(obligations),
-        )
-
-    def _constants(self, node: Node | None) -> dict[str, Literal]:
-        constants = {}
-        for key, key_node, value in self.named(node, "values"):
-            name = key.replace("-", "_")
-            if name in (*self.schema.facts, *FUNCTIONS, "since"):
-                self.problem(key_node, f"the name `{key}` has a meaning already", "choose another name")
-            number = self.integer(value, f"the value `{key}`")
-            constants[name] = Literal(number or 0, INTEGER)
-        return constants
-
-    def _condition_once(
-        self, key: str, node: Node, constants: Mapping[str, Literal], assumptions: Mapping[str, Assumption]
-    ) -> Condition | None:
-        """A condition, which options with the same constants share if it is common to them."""
-        place = (id(node), *constants.items())
-        if place not in self.read_before:
-            self.read_before[place] = self._condition(key, node, constants, assumptions)
-        return self.read_before[place]
-
-    def _condition(
-        self, key: str, node: Node, constants: Mapping[str, Literal], assumptions: Mapping[str, Assumption]
-    ) -> Condition | None:
-        fields = self.fields(node, f"condition `{key}`", ("when", "requirement", "otherwise"), ("source", "assumption"))
-        sources = self.strings(fields.get("source"), "source")
-        readings = [self.choice(item, "assumption", assumptions) for item in self.one_or_more(fields.get("assumption"))]
-        if not sources and not readings:
-            self.problem(node, f"condition `{key}` cites no clause", "add `source:` with its words, or `assumption:`")
-        when = self.condition(fields.get("when"), self.schema, constants)
-        requirement = self.text(fields.get("requirement"), "requirement", self.schema, constants)
-        otherwise = self.text(fields.get("otherwise"), "otherwise", self.schema, constants)
-        if when is None:
-            return None
-        return Condition(
-            key, when, requirement, otherwise, sources, tuple(item for item in readings if item is not None)
-        )
-
-    def _obligation(self, key: str, node: Node, constants: Mapping[str, Literal]) -> Obligation:
-        fields = self.fields(node, f"obligation `{key}`", ("text", "source"))
-        text = self.text(fields.get("text"), "text", self.schema, constants)
-        return Obligation(key, text, self.strings(fields.get("source"), "source"))
-
-    def _questions(self, node: Node | None, root: Node, entitlements: Iterable[Entitlement]) -> dict[str, Text]:
+    def _questions(self, node: Node | None, root: Node, asked: Iterable[str]) -> dict[str, Text]:
         """What to ask for each fact: every fact that a condition reads must have its question."""
         questions = {}
         if isinstance(node, MappingNode):
@@ -329,10 +263,22 @@ class _Builder(Reader):
                         for part in self.schema.members(kind)
                     ]
                     self.problem(key_node, f"unknown fact `{path}`", did_you_mean(path, [*known, *self.schema.facts]))
-                questions[path] = self._plain(value, f"the question for `{path}`")
-            read = {path for item in entitlements for path in item.asks}
-            for path in sorted(read - set(questions)):
+                questions[path] = self.plain(value, f"the question for `{path}`")
+            for path in sorted(set(asked) - set(questions)):
                 self.problem(node, f"no question for `{path}`, which a condition reads", f"add `{path}:`")
         elif node is not None:
             self.problem(node, "questions must be keys with values")
         return questions
+
+
+def _asked(
+    entitlements: Mapping[str, Entitlement], response_times: "ResponseTimes | None", order: "tuple[OrderKey, ...]"
+) -> set[str]:
+    """The paths of every fact whose absence can leave something open."""
+    from xtreme_rules.rulebook.service import RESPOND_BY
+
+    trees = [column.value for column in response_times.columns.values()] if response_times is not None else []
+    trees += [key.value for key in order]
+    options = [*entitlements.values(), *(response_times.clock if response_times is not None else ())]
+    read = {path for tree in trees for path in asks(tree)} | {path for option in options for path in option.asks}
+    return read - {RESPOND_BY}

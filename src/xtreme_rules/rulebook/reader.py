@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from xtreme_rules.errors import did_you_mean
-from xtreme_rules.language.parse import MistakesError, parse_condition
+from xtreme_rules.language.parse import MistakesError, parse, parse_condition
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.template import LANGUAGES, Template, Text, parse_template
 from xtreme_rules.language.tree import Literal
@@ -151,6 +151,17 @@ class Reader:
         except MistakesError as error:
             self._mistakes(node, error)
             return NOTHING
+
+    def expression(self, node: Node | None, what: str, schema: Schema) -> Tree | None:
+        """An expression of the rule language, of any type."""
+        value = self.string(node, what)
+        if value is None or node is None:
+            return None
+        try:
+            return parse(value, schema)
+        except MistakesError as error:
+            self._mistakes(node, error)
+            return None
 
     def condition(self, node: Node | None, schema: Schema, constants: Readable[str, Literal]) -> Tree | None:
         """A condition of the rule language."""

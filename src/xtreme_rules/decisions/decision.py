@@ -1,101 +1,17 @@
-"""Decisions: from truths to outcome, reasons, missing facts and obligations. What an answer means stands here, once.
-
-Any condition unmet is DENIED, with every unmet condition; else any condition unknown is NEEDS_INFORMATION, with the
-facts whose absence leaves it open; else it is GRANTED, with the obligations that come with it.
-"""
+"""Decisions: from a verdict to reasons, missing facts and obligations, in words and as data."""
 
 from collections.abc import Mapping
-from enum import Enum
+from datetime import datetime
 from typing import Any, NoReturn
 
 import attrs
 
-from xtreme_rules.engines.protocol import Engine, Evaluator, Truths
-from xtreme_rules.errors import unknown_name
-from xtreme_rules.explain.document import Document, Entry, Section
-from xtreme_rules.explain.identity import footer, identity
+from xtreme_rules.decisions.option import Option, Outcome, Verdict
+from xtreme_rules.explain.identity import identity
 from xtreme_rules.explain.phrases import checked_language, phrase
-from xtreme_rules.explain.wording import worded
+from xtreme_rules.explain.wording import question_for, worded
 from xtreme_rules.language.template import LANGUAGES, Text
-from xtreme_rules.rulebook.model import (
-    Assumption,
-    Condition,
-    Entitlement,
-    Obligation,
-    RuleSet,
-    without_indices,
-)
-
-
-class Outcome(Enum):
-    """The answer: one of three. It has no truth value, so that no ``if`` can hide the third."""
-
-    GRANTED = "granted"
-    DENIED = "denied"
-    NEEDS_INFORMATION = "needs_information"
-
-    def __bool__(self) -> NoReturn:
-        """Refuse: an outcome is one of three.
-
-        Raises:
-            TypeError: always.
-        """
-        raise TypeError("an outcome is one of three, not true or false; compare it, or use `decision.granted`")
-
-
-class Option:
-    """One entitlement of a rulebook, the evaluator that an engine makes for it, and the verdicts met so far."""
-
-    __slots__ = ("_engine", "entitlement", "evaluate", "rules", "verdicts")
-
-    def __init__(self, rules: RuleSet, entitlement: Entitlement, engine: Engine) -> None:
-        self.rules = rules
-        self.entitlement = entitlement
-        self.verdicts = _Verdicts(self)
-        self.evaluate: Evaluator = self._make_and_evaluate
-        self._engine = engine
-
-    def _make_and_evaluate(self, facts: dict[str, Any]) -> Truths | None:
-        """Stand in for the evaluator until it is first used."""
-        self.evaluate = self._engine(self.rules, self.entitlement.conditions)
-        return self.evaluate(facts)
-
-    def __reduce__(self) -> tuple[type["Option"], tuple[RuleSet, Entitlement, Engine]]:
-        return Option, (self.rules, self.entitlement, self._engine)
-
-
-@attrs.frozen
-class Verdict:
-    """What a pair of masks says of an option. There are few, so each is made once and shared."""
-
-    option: Option = attrs.field(eq=False, repr=False)
-    outcome: Outcome
-    met: tuple[str, ...]
-    unmet: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-    @classmethod
-    def of(cls, option: Option, truths: Truths) -> "Verdict":
-        """The verdict on an option for the truths of its conditions."""
-        met_mask, unmet_mask = truths
-        numbered = [(index, condition.id) for index, condition in enumerate(option.entitlement.conditions)]
-        met = tuple(name for index, name in numbered if met_mask >> index & 1)
-        unmet = tuple(name for index, name in numbered if unmet_mask >> index & 1)
-        unknown = tuple(name for index, name in numbered if not (met_mask | unmet_mask) >> index & 1)
-        outcome = Outcome.DENIED if unmet else Outcome.NEEDS_INFORMATION if unknown else Outcome.GRANTED
-        return cls(option, outcome, met, unmet, unknown)
-
-
-class _Verdicts(dict[Truths, Verdict]):
-    """The verdicts on an option by its truths, each made when it is first met."""
-
-    def __init__(self, option: Option) -> None:
-        super().__init__()
-        self.option = option
-
-    def __missing__(self, truths: Truths) -> Verdict:
-        verdict = self[truths] = Verdict.of(self.option, truths)
-        return verdict
+from xtreme_rules.rulebook.model import Assumption, Condition, Obligation
 
 
 @attrs.frozen
@@ -197,6 +113,21 @@ class Decision:
         )
 
     @property
+    def granted_from(self) -> datetime | None:
+        """From when on it would be granted, in UTC, if it is denied only because of the moment ``at``; else ``None``.
+
+        ``None`` too if that never comes, or cannot be said from the conditions alone.
+        """
+        from xtreme_rules.decisions.when import When
+
+        at = self._facts.get("at")
+        if self._verdict.outcome is not Outcome.DENIED or at is None or not self._option.entitlement.can_be_followed:
+            return None
+        hours = When((self._option,)).hours(self._facts)
+        found = hours.clock.next_open(at)
+        return None if found is None or hours.missing(at, found) else found
+
+    @property
     def obligations(self) -> tuple["Duty", ...]:
         """What follows from a grant; empty unless granted."""
         return tuple(map(self._duty, self._option.entitlement.obligations)) if self.granted else ()
@@ -212,10 +143,7 @@ class Decision:
         Raises:
             UnknownNameError: no condition of the rulebook asks for this fact, or there is no such language.
         """
-        questions, asked = self._option.rules.questions, without_indices(path)
-        if asked not in questions:
-            raise unknown_name("fact", path, questions)
-        return _plain(questions[asked], checked_language(lang))
+        return question_for(self._option.rules, path, checked_language(lang))
 
     def explain(self, lang: str = "en", format: str = "text") -> str:  # noqa: A002
         """The whole answer in ``nl`` or ``en``, as ``text``, ``html`` or ``markdown``.
@@ -223,9 +151,11 @@ class Decision:
         Raises:
             UnknownNameError: there is no such language or format.
         """
+        from xtreme_rules.decisions.document import document
         from xtreme_rules.explain.render import rendered
 
-        return rendered(self._document(checked_language(lang)), format)
+        option = self._option
+        return rendered(document(self, option.entitlement, option.rules, checked_language(lang)), format)
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as plain data, texts in both languages; ``json.dumps`` takes it as it is."""
@@ -239,6 +169,7 @@ class Decision:
             "sources": list(entitlement.sources),
             "reasons": [_reason_data(reason) for reason in self.reasons],
             "conditions": {reason.condition: reason.truth for reason in self.conditions},
+            "granted_from": None if (moment := self.granted_from) is None else moment.isoformat(),
             "missing": [
                 {"path": path, "question": {lang: self.question(path, lang) for lang in LANGUAGES}}
                 for path in self.missing
@@ -288,34 +219,6 @@ class Decision:
     def _duty(self, obligation: Obligation) -> "Duty":
         return Duty(obligation.id, obligation.sources, self._worded(obligation.text))
 
-    def _document(self, lang: str) -> Document:
-        entitlement = self._option.entitlement
-        by_truth: dict[str, list[Reason]] = {"unmet": [], "unknown": [], "met": []}
-        for reason in self.conditions:
-            by_truth[reason.truth].append(reason)
-        deciding = by_truth["unmet"] or by_truth["unknown"] or by_truth["met"]
-        assumptions = {item.id: item for reason in deciding for item in reason.assumptions}
-        sections = {
-            "why-not": [_entry(reason, lang) for reason in by_truth["unmet"]],
-            "open": [_entry(reason, lang) for reason in by_truth["unknown"]],
-            "ask": [Entry("unknown", path, self.question(path, lang)) for path in self.missing],
-            "why" if self.granted else "in-order": [_entry(reason, lang, self.granted) for reason in by_truth["met"]],
-            "obligations": [Entry("plain", d.id, d.text(lang), _clauses(d.sources, lang)) for d in self.obligations],
-            "assumptions": [
-                Entry("plain", item.id, f"{_plain(item.reading, lang)} ({_plain(item.reason, lang)})")
-                for item in assumptions.values()
-            ],
-            "promise": [Entry("plain", "", _plain(entitlement.promise, lang), _clauses(entitlement.sources, lang))],
-        }
-        return Document(
-            f"{_plain(entitlement.title, lang)} ({entitlement.id})",
-            self.outcome.value,
-            phrase(self.outcome.value, lang),
-            _plain(self._option.rules.title, lang),
-            tuple(Section(phrase(heading, lang), tuple(entries)) for heading, entries in sections.items() if entries),
-            footer(self._option.rules, lang),
-        )
-
 
 @attrs.frozen
 class Duty:
@@ -340,18 +243,6 @@ def _plain(text: Text, lang: str) -> str:
 
 def _both(text: Text) -> dict[str, str]:
     return {lang: _plain(text, lang) for lang in LANGUAGES}
-
-
-def _clauses(sources: tuple[str, ...], lang: str) -> tuple[str, ...]:
-    return tuple(f"{phrase('clause', lang)}: “{' '.join(source.split())}”" for source in sources)
-
-
-def _entry(reason: Reason, lang: str, cite: bool = True) -> Entry:
-    """A reason as a line, with the clauses behind it and the names of the assumptions it rests on."""
-    notes = _clauses(reason.sources, lang)
-    if reason.assumptions:
-        notes += (f"{phrase('assumption', lang)}: {', '.join(item.id for item in reason.assumptions)}",)
-    return Entry(reason.truth, reason.condition, reason.text(lang), notes if cite else ())
 
 
 def _reason_data(reason: Reason) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Decisions: what an answer means. It stands here, once, whatever engine computed the truths."""
