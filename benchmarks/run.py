@@ -1,6 +1,6 @@
 """Measure the budgets of the library, side by side with the same logic by hand and with other engines.
 
-Prints two tables and then a line a budget. It measures and does not judge: a budget that is not met is no failure.
+Prints tables and then a line a budget. It measures and does not judge: a budget that is not met is no failure.
 """
 
 import gc
@@ -21,6 +21,8 @@ from xtreme_rules import Outcome
 
 ROUNDS = 41
 FRESH_ROUNDS = 21
+#: By size of the column.
+COLUMN_ROUNDS = {10_000: 41, 1_000_000: 21, 10_000_000: 5}
 BATCH_NS = 20_000_000
 
 BY_HAND = "by hand"
@@ -33,6 +35,8 @@ LOAD = "xtreme_rules.load()"
 LOAD_AND_USE = "xtreme_rules.load().decide_all()"
 DEADLINE = "xtreme-rules, a deadline"
 PANDAS = "pandas CustomBusinessHour"
+COLUMN = "xtreme-rules, deadlines"
+SEARCH = "numpy.searchsorted"
 
 #: By name: the module and its function. A module whose engine is not there is left out, and said so.
 PEERS = {
@@ -104,15 +108,17 @@ def elapsed(run: Callable[[int], None], times: int) -> int:
         gc.enable()
 
 
-def decisions(runs: dict[str, Callable[[int], None]], sizes: dict[str, int]) -> Samples:
+def decisions(
+    runs: dict[str, Callable[[int], None]], sizes: dict[str, int], rounds: int = ROUNDS, trial: int = 20
+) -> Samples:
     """Microseconds a decision: in each round every contender in turn, each round beginning with another."""
     batches = {}
     for name, run in runs.items():
-        run(20)
-        batches[name] = max(1, round(20 * BATCH_NS / elapsed(run, 20)))
+        run(trial)
+        batches[name] = max(1, round(trial * BATCH_NS / elapsed(run, trial)))
     samples: Samples = {name: [] for name in runs}
     names = list(runs)
-    for number in range(ROUNDS):
+    for number in range(rounds):
         turn = number % len(names)
         for name in names[turn:] + names[:turn]:
             times = batches[name]
@@ -124,6 +130,16 @@ def deadline_samples() -> Samples:
     """Microseconds a deadline, in turn."""
     runs = {DEADLINE: repeated(deadlines.ours()), PANDAS: repeated(deadlines.pandas())}
     return decisions(runs, dict.fromkeys(runs, len(deadlines.HOURS)))
+
+
+def column_samples() -> dict[int, Samples]:
+    """Nanoseconds a row, which are microseconds a thousand rows, by size of the column; in turn."""
+    samples = {}
+    for size, rounds in COLUMN_ROUNDS.items():
+        column, search = deadlines.column(size)
+        runs = {COLUMN: repeated(column), SEARCH: repeated(search)}
+        samples[size] = decisions(runs, dict.fromkeys(runs, size // 1000), rounds, trial=1)
+    return samples
 
 
 def processes() -> Samples:
@@ -158,13 +174,14 @@ def print_table(title: str, unit: str, samples: Samples, bases: Sequence[str]) -
         print(f"{name:<{width}}  {median(values):>9.2f}{ratios}")
 
 
-def print_budgets(times: Samples, starts: Samples, due: Samples) -> None:
+def print_budgets(times: Samples, starts: Samples, due: Samples, due_columns: dict[int, Samples]) -> None:
     """A line a budget of the design: what it asks, what was measured, and whether it is met."""
     at_most = [
         ("one decision, every failed condition named", times, OURS, BY_HAND, 1.3),
         ("all options for one contract and situation", times, OURS_ALL, BY_HAND, 12.0),
         (IMPORT, starts, IMPORT, ATTRS_YAML, 2.0),
         ("loading and checking the bundled rulebook", starts, LOAD, ATTRS_YAML, 2.5),
+        *((f"a column of {size:,} deadlines", rows, COLUMN, SEARCH, 3.0) for size, rows in due_columns.items()),
     ]
     at_least = [("durable_rules", 5.0), ("zen-engine", 3.0), ("cedarpy", 40.0), ("rule-engine", 3.0)]
     lines = []
@@ -193,11 +210,14 @@ def main() -> None:
     sizes = dict.fromkeys(runs, len(cases))
     runs[OURS_ALL], sizes[OURS_ALL] = repeated(with_xtreme_rules.decide_all), 1
     print(f"Python {python_version()}, {machine()}; {len(cases)} situations, {ROUNDS} rounds")
-    times, starts, due = decisions(runs, sizes), processes(), deadline_samples()
+    times, starts = decisions(runs, sizes), processes()
+    due, due_columns = deadline_samples(), column_samples()
     print_table("special-event weekend", "µs", times, [BY_HAND, OURS])
     print_table("in a fresh process", "ms", starts, [ATTRS_YAML])
     print_table("deadlines in office hours", "µs", due, [DEADLINE])
-    print_budgets(times, starts, due)
+    for size, rows in due_columns.items():
+        print_table(f"{size:,} rows, each", "ns", rows, [SEARCH])
+    print_budgets(times, starts, due, due_columns)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""What `make demo` shows: the overview, then decisions over the examples, each with its explanation."""
+"""What `make demo` shows: the overview, decisions over the examples, and the queue of a real log of incidents."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ EXAMPLES = Path(__file__).parent
 
 
 def main() -> None:
-    """Print the overview in Dutch, then a decision for each facts file: the first in Dutch, the others in English."""
+    """Print the overview, a decision for each facts file (the first in Dutch, the others in English), and the queue."""
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     rulebook = xr.load()
     print(rulebook.matrix().show("nl"))
@@ -19,6 +20,11 @@ def main() -> None:
         facts = facts_from_yaml(path.read_bytes(), file, rulebook.rules.schema)
         print(f"\n{'─' * 100}\n{path.relative_to(EXAMPLES.parent)}\n")
         print(rulebook.decide(option, **facts).explain("en" if number else "nl"))
+    for more in (["--first", "25"], ["--explain", "INC0000508"]):
+        words = ["xtreme-rules", "triage", "incident_log.csv", *TRIAGE, *more]
+        print(f"\n{'─' * 100}\nexamples/incidents> {' '.join(words)}\n", flush=True)
+        command = [sys.executable, "-m", "xtreme_rules", *words[1:]]
+        subprocess.run(command, cwd=EXAMPLES / "incidents", check=True)  # noqa: S603  words of our own
 
 
 REQUESTS = [
@@ -29,6 +35,8 @@ REQUESTS = [
     ("critical-incident-support", "critical-at-night.json"),
     ("how-to", "how-to-implementation.yaml"),
 ]
+
+TRIAGE = ["--contracts", "contracts.csv", "--mapping", "mapping.yaml", "--at", "2016-03-01T15:00+01:00"]
 
 if __name__ == "__main__":
     main()

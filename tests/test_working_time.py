@@ -8,7 +8,7 @@ import businesstimedelta
 import pandas as pd
 import pytest
 from conftest import bundled
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import xtreme_rules as xr
@@ -64,15 +64,15 @@ def test_elapsed_is_the_number_of_covered_minutes(coverage: Coverage, start: dat
 
 @given(coverages(), moments, st.integers(1, 600))
 def test_adding_is_counting_covered_minutes(coverage: Coverage, start: datetime, minutes: int) -> None:
-    """Adding leads to the end of the last minute needed, and nowhere else, within the days that are counted."""
+    """Adding leads to the end of the last minute needed, which may lie beyond the days that are counted."""
     left, reached = minutes, None
     for minute in range(4000):
         left -= start + minute * MINUTE in coverage
         if left == 0:
             reached = start + (minute + 1) * MINUTE
             break
-    assume(reached is not None)
-    assert coverage.add(start, minutes * MINUTE) == reached
+    found = coverage.add(start, minutes * MINUTE)
+    assert found == reached or (reached is None and found is not None and found > start + 4000 * MINUTE)
 
 
 @given(coverages(), moments)
@@ -225,6 +225,26 @@ def test_windows_have_the_hours_they_really_have(zone: str, window: str, day: da
     assert coverage.elapsed(midnight, following) == timedelta(hours=hours)
 
 
+def test_moments_of_one_zone_compare_as_moments() -> None:
+    """On the night when the clock is set back, what it shows later may look earlier, for pauses too."""
+    coverage = Coverage([Calendar("w", (Window(6, 0, 1440),), closed_on_holidays=False)], AMSTERDAM.key, None)
+    before = datetime(2026, 10, 25, 2, 45, tzinfo=AMSTERDAM)
+    after = datetime(2026, 10, 25, 2, 15, fold=1, tzinfo=AMSTERDAM)
+    assert coverage.elapsed(before, after) == 30 * MINUTE
+    later = after.astimezone(UTC) + 10 * MINUTE
+    assert coverage.elapsed(before, later, [(before, after)]) == 10 * MINUTE
+    assert coverage.add(before, 10 * MINUTE, [(before, after)]) == later
+
+
+def test_microseconds_count_in_any_year() -> None:
+    """A microsecond before the opening is before it, centuries from now as well."""
+    coverage = Coverage([Calendar("w", (Window(2, 480, 1080),), closed_on_holidays=False)], "UTC", None)
+    opening, microsecond = datetime(2600, 1, 1, 8, tzinfo=UTC), timedelta(microseconds=1)
+    assert coverage.elapsed(opening - microsecond, opening + microsecond) == microsecond
+    assert coverage.add(opening - microsecond, microsecond) == opening + microsecond
+    assert coverage.add(opening, timedelta(hours=10) + microsecond) == opening + WEEK + microsecond
+
+
 def test_wrong_use_is_refused() -> None:
     """Time does not run backwards, and a coverage needs calendars that exist and a known time zone."""
     at = datetime(2026, 6, 1, tzinfo=UTC)
@@ -246,3 +266,16 @@ def test_no_open_time_leads_nowhere() -> None:
     assert never.add(at, MINUTE) is None
     assert never.elapsed(at, at + WEEK) == timedelta(0)
     assert Coverage(OFFICE.calendars, "UTC", None).add(at, timedelta(days=400 * 366)) is None
+    assert Coverage(OFFICE.calendars, "UTC", None).add(at, timedelta.max) is None
+
+
+def test_a_moment_out_of_range_says_so() -> None:
+    """Arithmetic with a moment of a year that cannot be, with and without public holidays, is an error that says why."""
+    always = bundled().coverage(xr.Contract(id="c", timezone="UTC"), "24x7")
+    early = datetime(1700, 1, 1, tzinfo=UTC)
+    with pytest.raises(xr.FactError, match=r"at: the year 1700 is out of range; moments lie from 1900 to 2999"):
+        always.add(early, MINUTE)
+    with pytest.raises(xr.FactError, match="at: the year 1700 is out of range"):
+        OFFICE.next_open(early)
+    with pytest.raises(xr.FactError, match="public holidays of `NL` are known for 1966 to [0-9]{4}, not for 1901"):
+        OFFICE.next_open(early.replace(year=1901))

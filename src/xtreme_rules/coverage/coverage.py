@@ -14,6 +14,7 @@ from xtreme_rules.coverage.calendar import Calendar
 from xtreme_rules.coverage.holidays import is_holiday, known_years, unknown_year
 from xtreme_rules.coverage.layout import Layout, laid_out
 from xtreme_rules.coverage.working_time import NOTHING, WorkingTime
+from xtreme_rules.errors import FactError, Problem
 
 #: The years in which there are moments, in any zone.
 _YEARS = range(1899, 3001)
@@ -64,7 +65,7 @@ class Coverage(WorkingTime):
             return None
         at = at.astimezone(UTC)
         layout = self._around(at, at)
-        while (index := bisect_right(layout.closes_s, at.timestamp())) == len(layout.closes):
+        while (index := bisect_right(layout.closes, at)) == len(layout.closes):
             longer = self._longer(layout)
             if longer is None:
                 return None
@@ -81,40 +82,36 @@ class Coverage(WorkingTime):
         return layout.worked(end) - layout.worked(start)
 
     def _after(self, at: datetime, duration: timedelta) -> datetime | None:
-        if at.tzinfo is not UTC:
-            at = at.astimezone(UTC)
         if not duration:
             return at
-        layout, seconds = self._layout, at.timestamp()
-        if not layout.first_s <= seconds < layout.last_s:
+        layout = self._layout
+        if not layout.first <= at < layout.last:
             layout = self._around(at, at)
-        index = bisect_right(layout.opens_s, seconds) - 1
-        if index < 0:
-            total = duration
-        elif (reached := at + duration) <= (close := layout.closes[index]):
-            return reached
-        else:
-            total = layout.before[index] + ((at if at < close else close) - layout.opens[index]) + duration
+        index, left = bisect_right(layout.closes, at), duration
+        if index < len(layout.opens) and layout.opens[index] <= at:
+            reached, close = at + duration, layout.closes[index]
+            if reached <= close:
+                return reached
+            index, left = index + 1, reached - close
+        total = layout.before[index] + left
         while layout.total < total:
             longer = self._longer(layout)
             if longer is None:
                 return None
             total += longer.worked(at) - layout.worked(at)
             layout = longer
-        before, index = layout.before, index + 1
-        if not (index + 1 < len(before) and before[index] < total <= before[index + 1]):  # it is mostly the next one
-            index = bisect_left(layout.before_s, total.total_seconds()) - 1
-        return layout.opens[index] + (total - before[index])
+        index = bisect_left(layout.before, total) - 1
+        return layout.opens[index] + (total - layout.before[index])
 
     def _around(self, first: datetime, last: datetime) -> Layout:
         """A layout that holds two moments, the first no later."""
         layout = self._layout
-        if layout.first_s <= first.timestamp() and last.timestamp() < layout.last_s:
+        if layout.first <= first and last < layout.last:
             return layout
-        asked = range(first.astimezone(UTC).year, last.astimezone(UTC).year + 1)
+        asked = range(first.year, last.year + 1)
         for year in (asked.start, asked.stop - 1):
             if year not in self._years:
-                raise unknown_year(self.holidays or "", year)
+                raise self._impossible(year)
         return self._laid_out(asked.start - 1, asked.stop + 1)
 
     def _longer(self, layout: Layout) -> Layout | None:
@@ -123,8 +120,14 @@ class Coverage(WorkingTime):
         if not self._ever_open or stop == _YEARS.stop:
             return None
         if stop == self._years.stop:
-            raise unknown_year(self.holidays or "", stop)
+            raise self._impossible(stop)
         return self._laid_out(layout.years.start, stop + len(layout.years))
+
+    def _impossible(self, year: int) -> FactError:
+        """The error for a year that cannot be laid out."""
+        if self.holidays is not None and year in _YEARS:
+            return unknown_year(self.holidays, year)
+        return FactError([Problem("at", f"the year {year} is out of range", "moments lie from 1900 to 2999")])
 
     def _laid_out(self, start: int, stop: int) -> Layout:
         """A layout from one year to before another, and of what was laid out before; of possible years only."""

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import accumulate
-from math import inf
 from zoneinfo import ZoneInfo
 
 from xtreme_rules.coverage.calendar import Calendar
@@ -17,32 +16,28 @@ from xtreme_rules.coverage.holidays import holidays_of, known_years
 from xtreme_rules.coverage.working_time import NOTHING
 
 DAY, _MINUTE, _SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Layout:
-    """Open stretches over some years of UTC, and the open time before each.
+    """Open stretches over some years, in order and in UTC; ``before`` is the open time before each, then that of all.
 
-    They are searched as seconds since 1970, in floats, which tell any two microseconds of these years apart; all
-    arithmetic is exact, on datetimes. ``first_s`` and ``last_s`` bound the moments that can be looked up: those of the
+    ``first`` and ``last`` bound the moments that can be looked up, from the one and before the other: those of the
     years, less one at either end, where stretches may be cut off, unless no other year can be laid out.
     """
 
     def __init__(self, years: range, possible: range, stretches: Sequence[tuple[datetime, datetime]]) -> None:
         self.years = years
         first, stop = years.start + (years.start > possible.start), years.stop - (years.stop < possible.stop)
-        self.first_s = new_year(first).timestamp() if years else inf
-        self.last_s = new_year(stop).timestamp() if years else -inf
+        self.first, self.last = (new_year(first), new_year(stop)) if years else (_NEVER, _NEVER)
         self.opens = [start for start, _ in stretches]
         self.closes = [end for _, end in stretches]
-        totals = list(accumulate((end - start for start, end in stretches), initial=NOTHING))
-        self.before, self.total = totals[:-1], totals[-1]
-        self.opens_s = [start.timestamp() for start in self.opens]
-        self.closes_s = [end.timestamp() for end in self.closes]
-        self.before_s = [before.total_seconds() for before in self.before]
+        self.before = list(accumulate((end - start for start, end in stretches), initial=NOTHING))
+        self.total = self.before[-1]
 
     def worked(self, at: datetime) -> timedelta:
         """The open time from the beginning of the layout to a moment."""
-        index = bisect_right(self.opens_s, at.timestamp()) - 1
+        index = bisect_right(self.opens, at) - 1
         return self.before[index] + (min(at, self.closes[index]) - self.opens[index]) if index >= 0 else NOTHING
 
 

@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 #: A stretch of time: from a moment to another, or, with ``None``, going on.
 Interval = tuple[datetime, datetime | None]
 
 NOTHING = timedelta(0)
+#: Longer than all years that there are moments in: no longer duration leads further.
+LONGEST = timedelta(days=1_200 * 366)
 
 
 class WorkingTime(ABC):
@@ -25,11 +27,11 @@ class WorkingTime(ABC):
 
     @abstractmethod
     def _between(self, start: datetime, end: datetime) -> timedelta:
-        """The covered time between two moments, the first no later."""
+        """The covered time between two moments in UTC, the first no later."""
 
     @abstractmethod
     def _after(self, at: datetime, duration: timedelta) -> datetime | None:
-        """The first moment by which so much covered time has gone by; ``None`` if it never comes."""
+        """The first moment by which so much covered time has gone by since one in UTC; ``None`` if it never comes."""
 
     def __contains__(self, at: datetime) -> bool:
         return self.covered(at)
@@ -40,6 +42,7 @@ class WorkingTime(ABC):
         Raises:
             ValueError: the second moment lies before the first, or pauses do not lie one after another, in order.
         """
+        start, end = start.astimezone(UTC), end.astimezone(UTC)  # in one zone, Python compares only what clocks show
         if end < start:
             raise ValueError(f"{end} lies before {start}")
         gone = self._between(start, end)
@@ -60,7 +63,13 @@ class WorkingTime(ABC):
         """
         if duration < NOTHING:
             raise ValueError(f"the duration {duration} is negative")
+        if duration > LONGEST:
+            duration = LONGEST
+        if at.tzinfo is not UTC:
+            at = at.astimezone(UTC)
         reached = self._after(at, duration)
+        if not pauses:  # no generator for nothing: it costs a seventh of a deadline
+            return reached
         for since, until in _in_order(pauses):
             if reached is None or since >= reached:
                 break
@@ -74,10 +83,11 @@ class WorkingTime(ABC):
 
 
 def _in_order(pauses: Iterable[Interval]) -> Iterator[Interval]:
-    """The pauses, as long as each begins when the one before has ended, and ends no sooner than it begins."""
+    """The pauses in UTC, as long as each begins when the one before has ended, and ends no sooner than it begins."""
     before: datetime | None = None
     goes_on = False
-    for since, until in pauses:
+    for first, last in pauses:
+        since, until = first.astimezone(UTC), last and last.astimezone(UTC)
         if goes_on or (before is not None and since < before):
             raise ValueError(f"the pause from {since} begins before the one before it has ended")
         if until is not None and until < since:
