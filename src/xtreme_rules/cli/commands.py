@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,11 +16,14 @@ import xtreme_rules
 from xtreme_rules.api import Rulebook, load
 from xtreme_rules.cases import check as run_cases
 from xtreme_rules.decisions.option import Outcome
-from xtreme_rules.errors import XtremeRulesError
+from xtreme_rules.errors import XtremeRulesError, unknown_name
 from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError, shown
 from xtreme_rules.rulebook.nodes import MAX_BYTES
 from xtreme_rules.rulebook.plain import facts_from_yaml
 from xtreme_rules.rulebook.versions import BUNDLED, versions
+
+if TYPE_CHECKING:
+    from xtreme_rules.triage.queue import Queue
 
 #: The status of a program whose reader has gone: 128 and the number of SIGPIPE.
 _ENOUGH = 141
@@ -68,6 +71,7 @@ def _with_rulebook(command: Callable[..., int]) -> Callable[..., int]:
     return with_rulebook
 
 
+_FILE = click.Path(path_type=Path)
 _FORMS = click.Choice(["text", "json", "html", "markdown"])
 _format = click.option("--format", "form", type=_FORMS, default="text", show_default=True, help="The form.")
 _lang = click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True, help="The language.")
@@ -134,6 +138,65 @@ def decide(rulebook: Rulebook, option: str, facts: str, at: datetime | None, lan
     decision = rulebook.decide(option, **given)
     _print(_json(decision.to_dict()) if form == "json" else decision.explain(lang, form), form)
     return _STATUS[decision.outcome]
+
+
+@cli.command()
+@click.argument("incidents", type=_FILE)
+@click.option("--contracts", type=_FILE, required=True, metavar="FILE", help="The table of their contracts.")
+@click.option("--bookings", type=_FILE, metavar="FILE", help="A table of booked special-event weekends.")
+@click.option(
+    "--mapping", type=_FILE, metavar="FILE", help="What foreign columns, dates, states and severities mean (YAML)."
+)
+@click.option("--at", type=_moment, metavar="MOMENT", help="The moment asked for; default: now.")
+@click.option("--first", type=click.IntRange(min=1), metavar="N", help="Show only the first N of the queue, as text.")
+@click.option("--explain", multiple=True, metavar="ID", help="Explain one incident in full, as text; may be repeated.")
+@_with_rulebook
+@_lang
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="The form."
+)
+def triage(
+    rulebook: Rulebook,
+    incidents: Path,
+    contracts: Path,
+    bookings: Path | None,
+    mapping: Path | None,
+    at: datetime | None,
+    first: int | None,
+    explain: tuple[str, ...],
+    lang: str,
+    form: str,
+) -> int:
+    """Order the open incidents of a table: which comes first, by when to respond, who covers it.
+
+    INCIDENTS, and the tables of contracts and bookings, are CSV (.csv, .tsv), JSON lines (.jsonl, .ndjson) or Parquet
+    (.parquet). Columns go by the names of facts, such as `id`, `severity` and `contract`, or by a mapping file.
+
+    Exit status: 0 all rows were read, 1 some could not be (they are printed with the reason), 2 wrong use.
+    """
+    from xtreme_rules.cli.queue import print_csv, print_json, print_text
+    from xtreme_rules.cli.triage import triage_files
+
+    triaged = triage_files(rulebook, incidents, contracts, bookings, mapping, at or datetime.now(UTC))
+    if explain:
+        _explain(triaged.queue, explain, lang)
+    elif form == "text":
+        print_text(triaged, lang, first)
+    else:
+        (print_json if form == "json" else print_csv)(triaged)
+    return 1 if triaged.bad else 0
+
+
+def _explain(queue: "Queue", ids: tuple[str, ...], lang: str) -> None:
+    """Explain tickets of a queue, each with what comes right before it, and why."""
+    places = {ticket.incident.id: number for number, ticket in enumerate(queue)}
+    for number, name in enumerate(ids):
+        if name not in places:
+            raise unknown_name("incident in the queue", name, places)
+        place = places[name]
+        text = queue[place].explain(lang)
+        why = f"#{place + 1}" if place == 0 else f"#{place + 1}: {queue.why(queue[place - 1], queue[place], lang)}"
+        _print(f"{chr(10) if number else ''}{text}\n{why}")
 
 
 @cli.command()

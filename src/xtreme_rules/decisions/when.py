@@ -28,7 +28,8 @@ _ZONE = "contract.timezone"
 _KEPT = 10_000
 #: From before any moment to after every one.
 EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-_FIRST, _LAST = FIRST_DAY + timedelta(days=2), LAST_DAY - timedelta(days=2)
+#: On the wall clock of some zone, a moment of a fact may show the day before the first, or the one after the last.
+_FIRST, _LAST = FIRST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=2)
 
 
 @attrs.frozen(eq=False)
@@ -63,9 +64,7 @@ class When:
         return found
 
     def _found(self, facts: Mapping[str, Any]) -> Hours:
-        timezone = value_at(facts, _ZONE)
-        if timezone is None:
-            return Hours(Clock(()), ((*EVER, _ZONE),))
+        timezone = value_at(facts, _ZONE) or "UTC"  # while it is not known, what depends on it is undecided in any zone
         stints: list[Stint] = []
         undecided: list[tuple[datetime, datetime, str]] = []
         holidays = value_at(facts, "contract.holidays")

@@ -9,6 +9,7 @@ from xtreme_rules.errors import unknown_name
 from xtreme_rules.explain.phrases import MONTHS, WEEKDAYS, phrase
 from xtreme_rules.facts.types import HOLIDAY, Type
 from xtreme_rules.language.template import Text
+from xtreme_rules.language.tree import Node
 from xtreme_rules.language.truth import Facts, value_at
 from xtreme_rules.rulebook.model import RuleSet, without_indices
 
@@ -16,10 +17,12 @@ from xtreme_rules.rulebook.model import RuleSet, without_indices
 def worded(text: Text, rules: RuleSet, facts: Facts, lang: str) -> str:
     """A text of the rulebook in one language, its expressions replaced by their values over the facts."""
     pieces = text.in_language(lang).pieces
-    return "".join(
-        piece if isinstance(piece, str) else _value(rules.meaning.value(piece, facts), piece.type, rules, facts, lang)
-        for piece in pieces
-    )
+    return "".join(piece if isinstance(piece, str) else value_in_words(piece, rules, facts, lang) for piece in pieces)
+
+
+def value_in_words(tree: Node, rules: RuleSet, facts: Facts, lang: str) -> str:
+    """The value of an expression over the facts."""
+    return _value(rules.meaning.value(tree, facts), tree.type, rules, facts, lang)
 
 
 def _value(value: Any, kind: Type, rules: RuleSet, facts: Facts, lang: str) -> str:

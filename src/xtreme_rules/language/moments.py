@@ -8,7 +8,6 @@ the same from one turning day to the next, and a moment of each such stretch sta
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from xtreme_rules.facts.types import FIRST_DAY, LAST_DAY
 from xtreme_rules.language.tree import Call, Compare, Covered, Node, Path, Shift, children, reads
 from xtreme_rules.language.truth import Facts, Meaning, value_at
 
@@ -50,13 +49,7 @@ def _turns_by_day(node: Node) -> bool:
 
 def turning_days(condition: Node, meaning: Meaning, facts: Facts) -> Iterator[date]:
     """The days from which on a condition that can be followed may come out otherwise than on the day before."""
-    for day in _turns(condition, meaning, facts):
-        if FIRST_DAY <= day <= LAST_DAY:
-            yield day
-
-
-def _turns(node: Node, meaning: Meaning, facts: Facts) -> Iterator[date]:
-    match node:
+    match condition:
         case Compare(left=left, right=right):
             for one, other in ((left, right), (right, left)):
                 shift = _day_shift(one)
@@ -70,8 +63,8 @@ def _turns(node: Node, meaning: Meaning, facts: Facts) -> Iterator[date]:
                 context = (meaning.context,) if term.contextual else ()
                 for day in term.turns(*context, *values):
                     yield _moved(day, -shifts[0])
-    for child in children(node):
-        yield from _turns(child, meaning, facts)
+    for child in children(condition):
+        yield from turning_days(child, meaning, facts)
 
 
 def _day_shift(node: Node) -> int | None:

@@ -41,8 +41,9 @@ def _key(
     assumptions: Mapping[str, Assumption],
 ) -> OrderKey | None:
     fields = reader.fields(
-        node, f"key `{key}`", ("by", "first", "text", "otherwise"), ("option", "source", "assumption")
+        node, f"key `{key}`", ("title", "by", "first", "text", "otherwise"), ("option", "source", "assumption")
     )
+    title = reader.plain(fields.get("title"), "title")
     value = reader.expression(fields.get("by"), "by", schema)
     highest = reader.choice(fields.get("first"), "order", _FIRST)
     option = reader.choice(fields.get("option"), "option", entitlements)
@@ -57,4 +58,6 @@ def _key(
             reader.problem(fields["first"], "a text has no highest", "write `first: lowest`")
     elif value.type.name not in _ORDERED and (domain is None or not domain.ordered):
         reader.problem(fields["by"], f"a {value.type} has no order", "name a number, a day, a moment or a text")
-    return OrderKey(key, value, highest, option.id if option is not None else None, text, otherwise, sources, readings)
+    return OrderKey(
+        key, title, value, highest, option.id if option is not None else None, text, otherwise, sources, readings
+    )

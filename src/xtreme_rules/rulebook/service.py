@@ -71,6 +71,7 @@ class OrderKey:
     """
 
     id: str
+    title: Text
     value: Node
     highest_first: bool
     option: str | None

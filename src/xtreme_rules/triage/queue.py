@@ -12,6 +12,9 @@ from xtreme_rules.explain.wording import moment_in_words, zone_of
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.triage.ticket import Ticket
 
+#: How many keys of the order a table of the queue shows: those that come before the deadline, mostly.
+SHOWN_KEYS = 2
+
 
 class Queue(Sequence[Ticket]):
     """Tickets, the first to be handled first. It prints as a table, and a notebook shows it as HTML.
@@ -21,7 +24,7 @@ class Queue(Sequence[Ticket]):
     """
 
     def __init__(self, rules: RuleSet, tickets: Iterable[Ticket]) -> None:
-        self._rules = rules
+        self.rules = rules
         self._tickets = sorted(tickets, key=lambda ticket: ticket.key)
         alike = [(one, other) for one, other in pairwise(self._tickets) if one.key == other.key]
         if alike:
@@ -74,16 +77,15 @@ class Queue(Sequence[Ticket]):
         from xtreme_rules.explain.render import rendered_table
 
         checked_language(lang)
-        header = (
-            "#",
-            *(phrase(key, lang) for key in ("incident", "contract", "order", "standing", "respond-by", "covered-by")),
-        )
+        keys = (key.title.in_language(lang).plain for key in self.rules.order[:SHOWN_KEYS])
+        before, after = ("incident", "contract"), ("standing", "respond-by", "covered-by")
+        header = ("#", *(phrase(key, lang) for key in before), *keys, *(phrase(key, lang) for key in after))
         rows = tuple(_row(number, ticket, lang) for number, ticket in enumerate(self, 1))
-        return rendered_table(Table(phrase("queue", lang), header, (("", rows),), footer(self._rules, lang)), format)
+        return rendered_table(Table(phrase("queue", lang), header, (("", rows),), footer(self.rules, lang)), format)
 
     def to_dict(self) -> dict[str, Any]:
         """The queue as plain data."""
-        return {"tickets": [ticket.to_dict() for ticket in self], "rulebook": identity(self._rules)}
+        return {"tickets": [ticket.to_dict() for ticket in self], "rulebook": identity(self.rules)}
 
     def __repr__(self) -> str:
         return f"<Queue of {len(self)} ticket{'s'[: len(self) != 1]}>"
@@ -101,7 +103,7 @@ def _row(number: int, ticket: Ticket, lang: str) -> tuple[Cell, ...]:
         str(number),
         ticket.incident.id,
         ticket.contract.id,
-        ", ".join(ticket.words(place, lang) for place in ticket.places[:2]),
+        *(ticket.value(place, lang) for place in ticket.places[:SHOWN_KEYS]),
         Status(deadline.standing.value, phrase(deadline.standing.value, lang)),
         "" if deadline.due is None else moment_in_words(deadline.due, zone_of(deadline.facts), lang),
         ticket.cover(lang),

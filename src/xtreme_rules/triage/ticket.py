@@ -12,7 +12,7 @@ from xtreme_rules.explain.document import Document, Entry, Section
 from xtreme_rules.explain.identity import footer
 from xtreme_rules.explain.notes import cited
 from xtreme_rules.explain.phrases import checked_language, phrase
-from xtreme_rules.explain.wording import moment_in_words, worded, zone_of
+from xtreme_rules.explain.wording import moment_in_words, value_in_words, worded, zone_of
 from xtreme_rules.facts.standard import Contract, Incident
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.rulebook.service import RESPOND_BY
@@ -127,7 +127,7 @@ class Ticket:
             "covered_by": list(self.covered_by),
             "covered_from": None if following is None else following.isoformat(),
             "deadline": self.deadline.to_dict(),
-            "coverage": {name: decision.to_dict() for name, decision in self.coverage.items()},
+            "coverage": {name: _in_short(decision) for name, decision in self.coverage.items()},
         }
 
     def _covering(self, lang: str) -> Iterator[Entry]:
@@ -153,9 +153,17 @@ class Ticket:
             yield Entry(mark, place.key.id, self.words(place, lang), (*cited(place.key.sources, lang), *notes))
 
     def words(self, place: Place, lang: str) -> str:
-        """One of its places, in words."""
+        """One of its places in words, as a phrase: ``severity 1 (critical)``."""
         text = place.key.otherwise if place.value is None else place.key.text
-        return worded(text, self._rules, {**self._facts, RESPOND_BY: self.deadline.due}, lang)
+        return worded(text, self._rules, self._with_deadline, lang)
+
+    def value(self, place: Place, lang: str) -> str:
+        """The bare value of one of its places in words: ``1 (critical)``; nothing where there is none."""
+        return "" if place.value is None else value_in_words(place.key.value, self._rules, self._with_deadline, lang)
+
+    @property
+    def _with_deadline(self) -> dict[str, Any]:
+        return {**self._facts, RESPOND_BY: self.deadline.due}
 
     def _title(self, option: str, lang: str) -> str:
         return self._rules.entitlements[option].title.in_language(lang).plain
@@ -168,6 +176,16 @@ class Ticket:
 
     def _repr_html_(self) -> str:
         return self.explain(format="html")
+
+
+def _in_short(decision: Decision) -> dict[str, Any]:
+    moment = decision.granted_from
+    return {
+        "outcome": decision.outcome.value,
+        "unmet": list(decision.unmet),
+        "missing": list(decision.missing),
+        "granted_from": None if moment is None else moment.isoformat(),
+    }
 
 
 #: The standings in which a response is still due, so that its deadline counts in the order.
