@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xtreme_rules import load
-from xtreme_rules.explain.wording import worded
+from xtreme_rules.explain.wording import span_in_words, worded
 from xtreme_rules.facts.standard import STANDARD_FACTS
 from xtreme_rules.facts.types import type_of
 from xtreme_rules.language import parse
@@ -17,7 +17,7 @@ from xtreme_rules.language.template import Template, Text
 from xtreme_rules.language.tree import Node
 from xtreme_rules.language.tree import write as written
 from xtreme_rules.language.vocabulary import TERMS, Term
-from xtreme_rules.rulebook import nodes, read
+from xtreme_rules.rulebook import nodes, read, response_times
 from xtreme_rules.rulebook.model import Assumption, Condition, Entitlement, RuleSet
 
 Lines = Iterator[str]
@@ -32,6 +32,8 @@ def write(folder: Path) -> None:
         "bounds": _bounds(),
         "facts": _facts(),
         "options": _options(rules),
+        "response-times": _response_times(rules),
+        "order": _order(rules),
         "assumptions": _assumptions(rules),
     }.items():
         (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -77,6 +79,7 @@ def _bounds() -> Lines:
             ("levels of nesting in a rule file", str(nodes.MAX_DEPTH)),
             ("one value in a rule file", f"{nodes.MAX_LETTERS:,} characters"),
             ("common conditions times options", f"{read.MAX_CONDITIONS:,}"),
+            ("response times: combinations of values times rows", f"{response_times.MAX_COMPARISONS:,}"),
             ("a condition, or a text with expressions", f"{parse.MAX_LENGTH:,} characters"),
             ("parts of a condition", str(parse.MAX_NODES)),
             ("levels of nesting in a condition", str(parse.MAX_DEPTH)),
@@ -176,17 +179,76 @@ def _condition(condition: Condition, option: Entitlement, rules: RuleSet) -> Lin
         yield f"  - assumption [{assumption.id}](#assumption-{assumption.id})"
 
 
+def _response_times(rules: RuleSet) -> Lines:
+    table = rules.response_times
+    if table is None:
+        return
+    yield from ("Promised by " + _option_links([table.promise.id]) + ".", "")
+    yield from (f"> {_safe(source)}" for source in table.sources)
+    yield from ("", "Assumptions: " + _assumption_links(table.assumptions) + ".", "")
+    yield from ("The response time runs while one of these options covers the incident:", "")
+    for option in table.clock:
+        yield f"- {_option_links([option.id])}: {_in(option.title, rules, 'en')}"
+        common = {c.id for c in rules.entitlements[option.id].conditions}
+        for condition in option.conditions:
+            if condition.id not in common:  # it stands in the place of the option's own
+                yield f"  - {_in(condition.requirement, rules, 'en')} {_expression(condition, option)}"
+    columns = table.columns.values()
+    yield from ("", "Rows are told apart by:", "")
+    yield from (f"- {_in(column.title, rules, 'en')}: `{written(column.value)}`" for column in columns)
+    yield ""
+    yield from _table(
+        ("Row", *(_in(column.title, rules, "en").capitalize() for column in columns), "Response time"),
+        (
+            (
+                f"`{row.id}`",
+                *(_row_value(row.values.get(column.id), column.value, rules) for column in columns),
+                span_in_words(row.within, "en"),
+            )
+            for row in table.rows
+        ),
+    )
+    yield f"A warning is due at {' and '.join(f'{share}%' for share in table.warnings)} of the response time."
+
+
+def _row_value(value: object, tree: Node, rules: RuleSet) -> str:
+    if value is None:
+        return "any"
+    titles = rules.values.get(tree.type.domain or "", {})
+    return _in(titles[value], rules, "en") if value in titles else f"`{value}`"  # type: ignore[index]
+
+
+def _order(rules: RuleSet) -> Lines:
+    for number, key in enumerate(rules.order, 1):
+        first = "highest" if key.highest_first else "lowest"
+        if key.value.type.name == "moment":
+            first = "latest" if key.highest_first else "earliest"
+        among = f", among incidents for which {_option_links([key.option])} is granted" if key.option else ""
+        yield f"{number}. {_in(key.title, rules, 'en')}: `{written(key.value)}`, {first} first{among}"
+        yield from (f"   - “{_safe(source)}”" for source in key.sources)
+        yield from (f"   - assumption {_assumption_links([item])}" for item in key.assumptions)
+
+
+def _option_links(options: Iterable[str]) -> str:
+    return ", ".join(f"[`{name}`](#option-{name})" for name in options)
+
+
+def _assumption_links(assumptions: Iterable[Assumption]) -> str:
+    return ", ".join(f"[{item.id}](#assumption-{item.id})" for item in assumptions)
+
+
 def _assumptions(rules: RuleSet) -> Lines:
     for assumption in rules.assumptions.values():
         yield from (f"(assumption-{assumption.id})=", f"## {assumption.id}", "")
         yield f"{_in(assumption.reading, rules, 'en')} *Why:* {_in(assumption.reason, rules, 'en')}"
         yield ""
         yield f"In Dutch: {_in(assumption.reading, rules, 'nl')} *Waarom:* {_in(assumption.reason, rules, 'nl')}"
-        yield from ("", f"Rests on it: {'; '.join(_resting(assumption, rules)) or 'no condition'}.", "")
+        resting = "; ".join(_resting(assumption, rules)) or "no condition, response time or key"
+        yield from ("", f"Rests on it: {resting}.", "")
 
 
 def _resting(assumption: Assumption, rules: RuleSet) -> Lines:
-    """The conditions that rest on an assumption, by the options that have them."""
+    """What rests on an assumption: conditions, by the options that have them, the response times, keys of the order."""
     options: dict[str, list[str]] = {}
     for option in rules.entitlements.values():
         for condition in option.conditions:
@@ -194,7 +256,18 @@ def _resting(assumption: Assumption, rules: RuleSet) -> Lines:
                 options.setdefault(condition.id, []).append(option.id)
     conditions: dict[str, list[str]] = {}
     for condition_id, names in options.items():
-        links = ", ".join(f"[`{name}`](#option-{name})" for name in names)
+        links = _option_links(names)
         conditions.setdefault(links if len(names) <= 4 else f"{len(names)} options", []).append(f"`{condition_id}`")
     for holders, ids in conditions.items():
         yield f"{', '.join(ids)} of {holders}"
+    table = rules.response_times
+    if table is not None:
+        if assumption in table.assumptions:
+            yield "[the response times](#the-response-times)"
+        covering = [c.id for option in table.clock for c in option.conditions if assumption in c.assumptions]
+        own = [name for name in dict.fromkeys(covering) if name not in options]
+        if own:
+            yield f"{', '.join(f'`{name}`' for name in own)} of [the clock](#the-response-times)"
+    keys = [f"`{key.id}`" for key in rules.order if assumption in key.assumptions]
+    if keys:
+        yield f"{', '.join(keys)} of [the order](#the-order)"

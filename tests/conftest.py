@@ -1,7 +1,9 @@
 """Fixtures that every test of meaning shares: it takes the engine as a parameter, and runs on all of them."""
 
+import importlib.util
 import os
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import xtreme_rules as xr
 from xtreme_rules.engines import ENGINES
 
 ROOT = Path(__file__).parent.parent
+HARBOUR = ROOT / "examples" / "harbour"
 
 settings.register_profile(
     "default", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -23,6 +26,23 @@ settings.load_profile("ci" if "CI" in os.environ else "default")  # what decides
 @cache
 def bundled(engine: str = "compiled") -> xr.Rulebook:
     return xr.load(engine=engine)
+
+
+@cache
+def harbour_facts() -> dict[str, object]:
+    spec = importlib.util.spec_from_file_location("harbour_facts", HARBOUR / "facts.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    facts: dict[str, object] = module.FACTS
+    return facts
+
+
+@cache
+def harbour(on: date, engine: str = "compiled") -> xr.Rulebook:
+    """The invented second rulebook, with a fact class of its own."""
+    return xr.load(HARBOUR, on=on, facts=harbour_facts(), engine=engine)
 
 
 @pytest.fixture(params=sorted(ENGINES), scope="session")

@@ -27,6 +27,8 @@ SEVERITIES = (1, 2, 3, 4)
 TOPICS = ("process", "product-functionality", "specific-function", "installation", "implementation")
 TIMEZONES = ("UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Cairo")
 IDENTIFIERS = ("A", "B", "C")
+#: Of the bundled table of response times, one product has rows of its own.
+PRODUCTS = ("customer-portal", *IDENTIFIERS)
 HOLIDAYS = ("NL", "DE-BY", "US")
 
 FIRST_DAY, LAST_DAY = date(2024, 2, 1), date(2027, 3, 31)
@@ -49,6 +51,8 @@ NOTABLE_DAYS = (
     date(2026, 3, 1),
 )
 NOTABLE_TIMES = (time(12), time(0), time(7, 59), time(8), time(17, 59), time(18), time(23, 59))
+#: How long after one thing the next one happens.
+GAPS = tuple(timedelta(hours=hours) for hours in (1, 0, 0.5, 3, 10, 24, 72, 400))
 
 
 # A strategy costs much more to make than to draw from, so these few are made once and shared.
@@ -130,7 +134,7 @@ def _records(cls: Callable[..., T], unknowns: bool, names: tuple[str, ...]) -> S
     @st.composite
     def record(draw: DrawFn) -> T:
         pick = _Draw(draw, unknowns)
-        identity = {"id": pick.one_of(IDENTIFIERS)} if cls is xr.Component else {}
+        identity = {"id": pick.one_of(PRODUCTS)} if cls is xr.Component else {}
         return cls(**identity, **{name: pick.maybe((True, True, True, False)) for name in names})
 
     return record()
@@ -162,15 +166,30 @@ def escalations(unknowns: bool = True) -> SearchStrategy[xr.Escalation]:
     return _records(xr.Escalation, unknowns, ("specialist_needed",))
 
 
+def _pauses(pick: _Draw, since: datetime) -> tuple[xr.Pause, ...]:
+    """Up to two pauses from a moment on, one after another; the last goes on now and then."""
+    pauses = []
+    for _ in range(pick.one_of((0, 0, 0, 1, 2))):
+        start = since + pick.one_of(GAPS)
+        since = start + pick.one_of(GAPS)
+        pauses.append(xr.Pause(start=start, end=since))
+    if pauses and pick.one_of((False, True)):
+        pauses[-1] = attrs.evolve(pauses[-1], end=None)
+    return tuple(pauses)
+
+
 @st.composite
-def incidents(draw: DrawFn, unknowns: bool = True) -> xr.Incident:
-    """Incidents of every severity."""
+def incidents(draw: DrawFn, unknowns: bool = True, submitted_at: datetime | None = None) -> xr.Incident:
+    """Incidents of every severity, with their pauses, answered or not; submitted at any moment, or at a given one."""
     pick = _Draw(draw, unknowns)
+    since = submitted_at or pick.moment()
     return xr.Incident(
         id=pick.one_of(IDENTIFIERS),
         severity=pick.maybe(SEVERITIES),
-        submitted_at=pick.moment() if pick.known() else None,
+        submitted_at=since if pick.known() else None,
         component=pick.maybe(components(unknowns)),
+        pauses=_pauses(pick, since),
+        responded_at=since + pick.one_of(GAPS) if pick.one_of((False, False, True)) else None,
     )
 
 
@@ -245,6 +264,65 @@ def situations(draw: DrawFn, unknowns: bool = True) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
+@st.composite
+def desk_situations(
+    draw: DrawFn, unknowns: bool = False, places: Sequence[tuple[str, date]] | None = None
+) -> dict[str, Any]:
+    """An incident under its contract, booked weekends, and a moment of or after the submission, by keyword.
+
+    Changes of package, weekends and the end of the contract lie near the submission more often. ``places`` are time
+    zones, each with a day near which the incident is submitted.
+    """
+    pick = _Draw(draw, unknowns)
+    timezone, day = pick.one_of(places) if places is not None else (pick.one_of(TIMEZONES), draw(_DAYS))
+    day = pick.one_of((day, day + timedelta(days=1), day - timedelta(days=1), saturday_of(day)))
+    start = day - timedelta(days=pick.one_of((0, 1, 30, 400)))
+    submitted = pick.moment(timezone, day)
+    while submitted.astimezone(ZoneInfo(timezone)).date() < start:
+        submitted += timedelta(hours=1)
+    until = max(start + timedelta(days=1), day + timedelta(days=pick.one_of((1000, 1000, 365, 365, 1, 2, 3, 8, 0))))
+    changed = sorted({day + timedelta(days=pick.one_of((1, 0, 3, -1, 9))) for _ in range(pick.one_of((0, 0, 1, 2)))})
+    contract = xr.Contract(
+        id=pick.one_of(IDENTIFIERS),
+        package=pick.maybe((*PACKAGES, "elite")),
+        start=start if pick.known() else None,
+        until=until if pick.known() else None,
+        timezone=timezone if pick.known() else None,
+        package_changes=tuple(xr.PackageChange(day=on, package=pick.one_of(PACKAGES)) for on in changed),
+        holidays=pick.one_of((None, *HOLIDAYS)),
+    )
+    bookings = []
+    for number in range(pick.one_of((1, 0, 2))):
+        cancelled = pick.one_of((False, False, False, True))
+        bookings.append(
+            xr.Booking(
+                id=f"booking-{number}",
+                contract_id=pick.one_of((contract.id, contract.id, "another")),
+                saturday=saturday_of(day) + timedelta(weeks=pick.one_of((0, 0, 1, -1))),
+                status="cancelled" if cancelled else "booked",
+                cancelled_at=submitted if cancelled else None,
+            )
+        )
+    return {
+        "contract": contract,
+        "incident": draw(incidents(unknowns, submitted)),
+        "bookings": tuple(bookings),
+        "at": submitted + pick.one_of(GAPS),
+    }
+
+
+@st.composite
+def moments_about(draw: DrawFn, facts: Mapping[str, Any]) -> datetime:
+    """Moments near the days that matter to some facts: of the contract, its weekends, its incident; often at an edge."""
+    pick = _Draw(draw)
+    contract: xr.Contract = facts["contract"]
+    booked = [booking.saturday for booking in facts.get("bookings", ())]
+    changed = [change.day for change in contract.package_changes]
+    known = [day for day in (contract.start, contract.until, facts["at"].date()) if day is not None]
+    day = pick.one_of([*known, *changed, *booked]) + timedelta(days=pick.one_of((0, 1, -1, 2, 5)))
+    return pick.moment(contract.timezone or "UTC", day) + pick.one_of((timedelta(0), timedelta(microseconds=-1)))
+
+
 @cache
 def _contracts(unknowns: bool) -> SearchStrategy[xr.Contract]:
     return contracts(unknowns)
@@ -265,7 +343,9 @@ def _others(unknowns: bool) -> dict[str, SearchStrategy[Any]]:
 
 
 #: Fields whose ``None`` says that there is none, not that it is unknown.
-_NOT_UNKNOWN = ("Contract.holidays",)
+_NOT_UNKNOWN = ("Contract.holidays", "Incident.responded_at")
+#: What history is made of.
+_EVENTS = (xr.Booking, xr.PackageChange, xr.Pause)
 
 
 @st.composite
@@ -280,9 +360,7 @@ def forgotten(draw: DrawFn, situation: Mapping[str, Any]) -> dict[str, Any]:
 
 def _forgotten(draw: DrawFn, value: Any) -> Any:
     if isinstance(value, tuple):
-        return tuple(
-            item if isinstance(item, xr.Booking | xr.PackageChange) else _forgotten(draw, item) for item in value
-        )
+        return tuple(item if isinstance(item, _EVENTS) else _forgotten(draw, item) for item in value)
     if not attrs.has(type(value)):
         return value
     changes: dict[str, Any] = {}

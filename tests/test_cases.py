@@ -1,34 +1,13 @@
 """Every case of every rulebook gives its decision, on every engine; and every rulebook is well covered by its cases."""
 
-import importlib.util
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, bundled
+from conftest import ROOT, bundled, harbour
 
 import xtreme_rules as xr
 from xtreme_rules.cases import Case, check, read_cases
-
-HARBOUR = ROOT / "examples" / "harbour"
-
-
-@cache
-def harbour_facts() -> dict[str, object]:
-    spec = importlib.util.spec_from_file_location("harbour_facts", HARBOUR / "facts.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    facts: dict[str, object] = module.FACTS
-    return facts
-
-
-@cache
-def harbour(on: date, engine: str = "compiled") -> xr.Rulebook:
-    """The invented second rulebook, with a fact class of its own."""
-    return xr.load(HARBOUR, on=on, facts=harbour_facts(), engine=engine)
 
 
 def named(case: Case) -> str:

@@ -7,7 +7,7 @@ The examples of a page run in their order, in a folder of the page's own with a 
 - a ``console`` block runs in a shell, and each command behind ``$`` must print what stands below it;
 - a block with a caption is the text of the file that the caption names.
 
-``...`` stands for any output.
+``...`` stands for any output. Blanks at the end of a line do not count.
 """
 
 import os
@@ -98,5 +98,6 @@ def test_the_examples_of_a_page_do_what_it_says(page, session):
         elif language in PROMPTS:
             for source, expected in steps(language, body):
                 got = session.python(source) if language == "python" else session.console(source)
-                same = OutputChecker().check_output(expected, got.rstrip() + "\n", ELLIPSIS)
+                got = "\n".join(line.rstrip() for line in got.rstrip().splitlines()) + "\n"
+                same = OutputChecker().check_output(expected, got, ELLIPSIS)
                 assert same, f"{source}\nexpected:\n{expected}\ngot:\n{got}"

@@ -16,6 +16,7 @@ from xtreme_rules.facts.standard import STANDARD_FACTS
 from xtreme_rules.rulebook.plain import facts_from_yaml
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 SATURDAY = date(2026, 12, 12)
 BOOKING = {"id": "B", "contract_id": "C", "saturday": SATURDAY, "status": "booked"}
 
@@ -153,6 +154,50 @@ WRONG: dict[str, tuple[type, dict[str, Any], str]] = {
         {**BOOKING, "cancelled_at": NOON},
         "Booking.cancelled_at: is given, yet the status is `booked`; make the status `cancelled`",
     ),
+    "a pause that ends before it starts": (
+        xr.Pause,
+        {"start": NOON, "end": NOON - SECOND},
+        "Pause.end: 2026-12-01 11:59:59Z lies before start (2026-12-01 12:00:00Z)",
+    ),
+    "a pause without a start": (
+        xr.Pause,
+        {"start": None, "end": NOON},
+        "Pause.start: must be given; expected a datetime with a time zone",
+    ),
+    "pauses that overlap": (
+        xr.Incident,
+        {"id": "I", "pauses": [xr.Pause(start=NOON, end=NOON + 2 * SECOND), xr.Pause(start=NOON + SECOND)]},
+        "Incident.pauses[1]: overlaps the pause before it, which ends at 2026-12-01 12:00:02Z; "
+        "give the pauses one after another, in order",
+    ),
+    "a pause after one that goes on": (
+        xr.Incident,
+        {"id": "I", "pauses": (xr.Pause(start=NOON), xr.Pause(start=NOON + SECOND, end=NOON + SECOND))},
+        "Incident.pauses[1]: overlaps the pause before it, which goes on; give the pauses one after another, in order",
+    ),
+    "a pause and a response before the submission": (
+        xr.Incident,
+        {
+            "id": "I",
+            "submitted_at": NOON,
+            "pauses": [xr.Pause(start=NOON - SECOND, end=NOON)],
+            "responded_at": NOON - 2 * SECOND,
+        },
+        "Incident.pauses[0].start: 2026-12-01 11:59:59Z lies before submitted_at (2026-12-01 12:00:00Z)\n"
+        "Incident.responded_at: 2026-12-01 11:59:58Z lies before submitted_at (2026-12-01 12:00:00Z)",
+    ),
+    "pauses that are none": (
+        xr.Incident,
+        {"id": "I", "pauses": [xr.Pause(start=NOON), NOON], "responded_at": SATURDAY},
+        "Incident.pauses[1]: expected a Pause, got datetime.datetime(2026, 12, 1, 12, 0, tzinfo=datetime.timezone.utc) "
+        "(datetime)\n"
+        "Incident.responded_at: expected a datetime with a time zone, got datetime.date(2026, 12, 12) (date)",
+    ),
+    "no pauses, not even none": (
+        xr.Incident,
+        {"id": "I", "pauses": None},
+        "Incident.pauses: must be given; expected a list of Pause",
+    ),
     "several problems": (
         xr.Contract,
         {"id": "", "start": "now", "timezone": 1, "package_changes": [None]},
@@ -198,6 +243,17 @@ def test_a_list_is_kept_as_it_was_given(changed: list[date]) -> None:
     expected = tuple(changes)
     changes.clear()
     assert contract.package_changes == expected
+
+
+@given(st.lists(st.integers(0, 5), max_size=6), st.booleans())
+def test_pauses_may_touch_and_the_last_may_go_on(steps: list[int], goes_on: bool) -> None:
+    """Pauses that lie one after another are taken, from the submission itself on, and however short."""
+    bounds = [NOON + sum(steps[: number + 1]) * SECOND for number in range(len(steps))]
+    pauses = [xr.Pause(start=start, end=end) for start, end in zip(bounds[::2], bounds[1::2], strict=False)]
+    if goes_on:
+        pauses.append(xr.Pause(start=bounds[-1] if bounds else NOON))
+    incident = xr.Incident(id="I", submitted_at=NOON, pauses=pauses, responded_at=NOON)
+    assert incident.pauses == tuple(pauses)
 
 
 @given(situations(), st.sampled_from([None, 2]))
@@ -276,6 +332,20 @@ WRONG_JSON = {
     "fields that disagree": (
         '{"contract": {"id": "C", "start": "2026-01-01", "until": "2025-01-01"}}',
         "contract.until: 2025-01-01 is not after start (2026-01-01); until is the first day no longer covered",
+    ),
+    "a pause that ends before it starts": (
+        '{"incident": {"id": "I", "pauses": [{"start": "2026-12-01T12:00:00Z", "end": "2026-12-01T12:30:00+01:00"}]}}',
+        "incident.pauses[0].end: 2026-12-01 11:30:00Z lies before start (2026-12-01 12:00:00Z)",
+    ),
+    "pauses with wrong fields": (
+        '{"incident": {"id": "I", "pauses": [{"start": null}, {"begin": "2026-12-01T12:00:00Z"}]}}',
+        "incident.pauses[0].start: must be given; expected a datetime with a time zone\n"
+        "incident.pauses[1].begin: unknown field; choose from `end`, `start`\n"
+        "incident.pauses[1].start: must be given",
+    ),
+    "a response before the submission": (
+        '{"incident": {"id": "I", "submitted_at": "2026-12-01T12:00:00Z", "responded_at": "2026-12-01T11:00:00Z"}}',
+        "incident.responded_at: 2026-12-01 11:00:00Z lies before submitted_at (2026-12-01 12:00:00Z)",
     ),
     "all at once": (
         '{"contract": {"id": "", "start": "x"}, "bookings": [{"id": "B", "saturday": "2026-12-13"}], "acces": {}}',

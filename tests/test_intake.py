@@ -1079,7 +1079,7 @@ def test_a_parquet_file_holds_contracts_and_pauses(folder: Path) -> None:
     incidents = {
         "id": ["I1", "I2", "I3"],
         "submitted_at": [nine, nine, datetime(9999, 12, 31)],
-        "severity": [1.0, None, None],
+        "severity": [1.5, None, None],
         "contract": ["A", "A", "A"],
         "pauses": [None, [{"start": nine, "end": ten}], None],
     }
@@ -1090,7 +1090,7 @@ def test_a_parquet_file_holds_contracts_and_pauses(folder: Path) -> None:
     pause = xr.Pause(start=clock("09:00"), end=clock("10:00"))
     assert intake.pairs == ((expected, xr.Incident(id="I2", submitted_at=clock("09:00"), pauses=[pause])),)
     assert said(intake) == [
-        f"i.parquet:1: severity: expected a whole number, got `1.0`; {MAPPED}",
+        f"i.parquet:1: severity: expected a whole number, got `1.5`; {MAPPED}",
         "i.parquet:3: submitted_at: 9999-12-31 is out of range; use a day between 1900-01-01 and 2999-12-31",
     ]
     told: list[tuple[int, int]] = []

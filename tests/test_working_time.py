@@ -275,7 +275,7 @@ def test_a_moment_out_of_range_says_so() -> None:
     early = datetime(1700, 1, 1, tzinfo=UTC)
     with pytest.raises(xr.FactError, match=r"at: the year 1700 is out of range; moments lie from 1900 to 2999"):
         always.add(early, MINUTE)
-    with pytest.raises(xr.FactError, match="at: the year 1700 is out of range"):
+    with pytest.raises(xr.FactError, match=r"at: the year 1700 is out of range"):
         OFFICE.next_open(early)
-    with pytest.raises(xr.FactError, match="public holidays of `NL` are known for 1966 to [0-9]{4}, not for 1901"):
+    with pytest.raises(xr.FactError, match=r"public holidays of `NL` are known for 1966 to [0-9]{4}, not for 1901"):
         OFFICE.next_open(early.replace(year=1901))

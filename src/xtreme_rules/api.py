@@ -132,10 +132,17 @@ class Rulebook:
         return placed(tuple(known[name] for name in calendars), contract.timezone, contract.holidays)
 
     def respond_by(
-        self, contract: Contract, incident: Incident, *, at: datetime, bookings: Iterable[Booking] = (), **facts: Any
+        self,
+        contract: Contract,
+        incident: Incident,
+        *,
+        at: datetime,
+        bookings: Iterable[Booking] | None = (),
+        **facts: Any,
     ) -> "Deadline":
         """By when to respond to an incident, as it stands at a moment; further facts by name, as for ``decide``.
 
+        Without ``bookings`` no weekend is booked; ``None`` says that it is not known which are.
         Pauses and a response count as far as they had happened at that moment. The response time is that of the table
         of the rulebook; it runs in the union of the coverages that the contract gives the incident, booked weekends
         included, and stands still while the incident waits for the customer.
@@ -148,7 +155,13 @@ class Rulebook:
         return self._desk.deadline(self._fitting(contract, incident, at, bookings, facts))
 
     def triage(
-        self, contract: Contract, incident: Incident, *, at: datetime, bookings: Iterable[Booking] = (), **facts: Any
+        self,
+        contract: Contract,
+        incident: Incident,
+        *,
+        at: datetime,
+        bookings: Iterable[Booking] | None = (),
+        **facts: Any,
     ) -> "Ticket":
         """Who covers an incident at a moment, or from when on; by when to respond; its place in the order.
 
@@ -169,14 +182,20 @@ class Rulebook:
         return Queue(self._rules, tickets)
 
     def _fitting(
-        self, contract: Contract, incident: Incident, at: datetime, bookings: Iterable[Booking], more: dict[str, Any]
+        self,
+        contract: Contract,
+        incident: Incident,
+        at: datetime,
+        bookings: Iterable[Booking] | None,
+        more: dict[str, Any],
     ) -> dict[str, Any]:
-        facts = {**more, "contract": contract, "incident": incident, "bookings": tuple(bookings), "at": at}
+        booked = None if bookings is None else tuple(bookings)
+        facts = {**more, "contract": contract, "incident": incident, "bookings": booked, "at": at}
         if not self._rules.schema.fits(facts):
             facts = self._rules.schema.checked(facts)
-            lacking = [name for name in ("contract", "incident", "at") if name not in facts]
-            if lacking:
-                raise FactError(Problem(name, "must be given") for name in lacking)
+        lacking = [name for name in ("contract", "incident", "at") if facts.get(name) is None]
+        if lacking:
+            raise FactError(Problem(name, "must be given") for name in lacking)
         return facts
 
     @cached_property

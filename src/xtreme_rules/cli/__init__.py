@@ -1,6 +1,7 @@
 """The command line: ``xtreme-rules``."""
 
 import sys
+from importlib import import_module
 
 
 def main() -> None:
@@ -8,11 +9,13 @@ def main() -> None:
 
     Exit status: 0 granted (or done), 1 denied (or problems found), 2 wrong use, 3 needs information.
     """
-    try:
-        import click  # noqa: F401
-    except ImportError:
-        print("xtreme-rules: the command line needs click; run: pip install 'xtreme-rules[cli]'", file=sys.stderr)
-        raise SystemExit(2) from None
+    for package in ("click", "rich"):
+        try:
+            import_module(package)
+        except ImportError:
+            hint = f"xtreme-rules: the command line needs {package}; run: pip install 'xtreme-rules[cli]'"
+            print(hint, file=sys.stderr)
+            raise SystemExit(2) from None
     from xtreme_rules.cli.commands import run
 
     run()

@@ -23,7 +23,7 @@ from xtreme_rules.rulebook.plain import facts_from_yaml
 from xtreme_rules.rulebook.versions import BUNDLED, versions
 
 if TYPE_CHECKING:
-    from xtreme_rules.triage.queue import Queue
+    from xtreme_rules.cli.queue import Triaged
 
 #: The status of a program whose reader has gone: 128 and the number of SIGPIPE.
 _ENOUGH = 141
@@ -80,15 +80,20 @@ _lang = click.option("--lang", type=click.Choice(["nl", "en"]), default="en", sh
 def run() -> None:
     """Run the command that was given, and leave with its status."""
     try:
-        status = cli(prog_name="xtreme-rules", standalone_mode=False)
-        sys.stdout.flush()
+        # Not by calling `cli`, which takes a reader that has gone for a command that failed.
+        with cli.make_context("xtreme-rules", sys.argv[1:]) as context:
+            status = cli.invoke(context)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except click.exceptions.Exit as left:
+        raise SystemExit(left.exit_code) from None
     except BrokenPipeError:  # whoever read the output has enough of it
         sys.stdout = None
         raise SystemExit(_ENOUGH) from None
     except click.ClickException as error:
         error.show()
         raise SystemExit(2) from None
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         raise SystemExit(2) from None
     except XtremeRulesError as error:
         click.echo(str(error), err=True)
@@ -174,29 +179,37 @@ def triage(
 
     Exit status: 0 all rows were read, 1 some could not be (they are printed with the reason), 2 wrong use.
     """
-    from xtreme_rules.cli.queue import print_csv, print_json, print_text
+    from xtreme_rules.cli.queue import as_csv, as_json, as_text
     from xtreme_rules.cli.triage import triage_files
 
+    if form != "text" and (explain or first is not None):
+        raise click.UsageError(f"--{'explain' if explain else 'first'} is for text; leave out --format {form}")
     triaged = triage_files(rulebook, incidents, contracts, bookings, mapping, at or datetime.now(UTC))
     if explain:
-        _explain(triaged.queue, explain, lang)
+        _explain(triaged, explain, lang)
     elif form == "text":
-        print_text(triaged, lang, first)
+        _print(as_text(triaged, lang, first))
     else:
-        (print_json if form == "json" else print_csv)(triaged)
+        _print((as_json if form == "json" else as_csv)(triaged), form)
     return 1 if triaged.bad else 0
 
 
-def _explain(queue: "Queue", ids: tuple[str, ...], lang: str) -> None:
-    """Explain tickets of a queue, each with what comes right before it, and why."""
+def _explain(triaged: "Triaged", ids: tuple[str, ...], lang: str) -> None:
+    """Explain tickets of a queue, each with what comes right before it, and why; bad rows go to standard error."""
+    queue = triaged.queue
     places = {ticket.incident.id: number for number, ticket in enumerate(queue)}
-    for number, name in enumerate(ids):
+    bad = {row.id: row for row in triaged.bad}
+    for name in ids:
+        if name not in places and name in bad:
+            raise click.UsageError(f"the incident `{name}` is a bad row: {bad[name]}")
         if name not in places:
             raise unknown_name("incident in the queue", name, places)
-        place = places[name]
+    for number, place in enumerate(map(places.__getitem__, ids)):
         text = queue[place].explain(lang)
         why = f"#{place + 1}" if place == 0 else f"#{place + 1}: {queue.why(queue[place - 1], queue[place], lang)}"
         _print(f"{chr(10) if number else ''}{text}\n{why}")
+    for row in triaged.bad:
+        click.echo(str(row), err=True)
 
 
 @cli.command()
@@ -228,6 +241,8 @@ def check(directory: str | None, overlay: tuple[str, ...], fact_classes: str | N
 
 def _print(text: str, form: str = "text") -> None:
     """Print text as the terminal can show it; the other forms are files for machines, always in UTF-8."""
+    if sys.stdout is None:
+        raise click.UsageError("there is no standard output")
     encoding = sys.stdout.encoding or "utf-8"
     if form != "text":
         encoding = "utf-8"

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from io import StringIO
 from typing import Any
 
 import attrs
@@ -18,11 +19,13 @@ from xtreme_rules.explain.phrases import phrase
 from xtreme_rules.explain.wording import span_in_words, zone_of
 from xtreme_rules.intake.rows import BadRow
 from xtreme_rules.triage.deadline import Standing
-from xtreme_rules.triage.queue import SHOWN_KEYS, Queue
+from xtreme_rules.triage.queue import Queue, shown_keys
 from xtreme_rules.triage.ticket import Ticket
 
 #: How wide a table is where there is no terminal to say so.
-_WIDTH = 150
+_WIDTH = 170
+#: From which width on a table has all of its columns.
+_WIDE = 110
 _STYLES = {
     Standing.BREACHED: "bold red",
     Standing.AT_RISK: "yellow",
@@ -48,40 +51,50 @@ class Triaged:
     not_yet: int
 
 
-def print_text(triaged: Triaged, lang: str, first: int | None) -> None:
-    """The queue as a table in colours, then the bad rows, then what was left out."""
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False, soft_wrap=False)
-    shown = triaged.queue[:first]
-    table = Table(title=phrase("queue", lang), box=None, pad_edge=False, header_style="bold", title_justify="left")
-    table.add_column("#", justify="right")
-    keys = [key.title.in_language(lang).plain for key in triaged.queue.rules.order[:SHOWN_KEYS]]
-    before, after = ("incident", "contract"), ("standing", "respond-by", "remaining", "covered-by")
-    for heading in (*(phrase(key, lang) for key in before), *keys, *(phrase(key, lang) for key in after)):
-        table.add_column(heading, overflow="fold")
-    for number, ticket in enumerate(shown, 1):
-        table.add_row(str(number), *_cells(ticket, lang))
-    console.print(table)
-    if len(shown) < len(triaged.queue):
-        console.print(f"… {len(triaged.queue) - len(shown)} {phrase('more', lang)}", style="dim")
+def as_text(triaged: Triaged, lang: str, first: int | None) -> str:
+    """The queue as a table, in colours on a terminal that has them; then the bad rows, then what was left out."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    out = StringIO()
+    console = Console(file=out, width=None if terminal else _WIDTH, force_terminal=terminal, highlight=False)
+    queue, shown = triaged.queue, triaged.queue[:first]
+    console.print(_table(queue, shown, lang, console.width))
+    if len(shown) < len(queue):
+        console.print(f"… {len(queue) - len(shown)} {phrase('more', lang)}", style="dim")
     console.print()
-    counts = Counter(ticket.deadline.standing for ticket in triaged.queue)
+    counts = Counter(ticket.deadline.standing for ticket in queue)
     summary = Text(", ").join(
         Text(f"{counts[standing]} {phrase(standing.value, lang).lower()}", style)
         for standing, style in _STYLES.items()
         if counts[standing]
     )
     left = f"{triaged.closed} {phrase('closed', lang)}, {triaged.not_yet} {phrase('not-yet', lang)}"
-    colon = ": " if triaged.queue else ""
-    console.print(Text(f"{len(triaged.queue)} {phrase('in-queue', lang)}{colon}") + summary + Text(f"; {left}"))
-    if triaged.queue:
-        console.print(footer(triaged.queue.rules, lang), style="dim")
+    colon = ": " if queue else ""
+    console.print(Text(f"{len(queue)} {phrase('in-queue', lang)}{colon}") + summary + Text(f"; {left}"))
+    if queue:
+        console.print(footer(queue.rules, lang), style="dim")
     if triaged.bad:
         console.print(f"\n{phrase('bad-rows', lang)} ({len(triaged.bad)})", style="bold red")
         for row in triaged.bad:
             console.print(Text(str(row)), soft_wrap=True)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
-def print_json(triaged: Triaged) -> None:
+def _table(queue: Queue, shown: Sequence[Ticket], lang: str, width: int) -> Table:
+    """Columns that there is no room for are left out, the last to be missed first."""
+    table = Table(title=phrase("queue", lang), box=None, pad_edge=False, header_style="bold", title_justify="left")
+    keys = tuple(key.title.in_language(lang).plain for key in shown_keys(queue.rules))
+    before, after = ("incident", "contract"), ("standing", "respond-by", "remaining", "covered-by")
+    headings = ("#", *(phrase(key, lang) for key in before), *keys, *(phrase(key, lang) for key in after))
+    kept = [0, 1, *(range(2, len(headings)) if width >= _WIDE else (len(headings) - 4, len(headings) - 3))]
+    for index in kept:
+        table.add_column(headings[index], no_wrap=index <= 1, justify="right" if index == 0 else "left")
+    for number, ticket in enumerate(shown, 1):
+        cells = [str(number), *_cells(ticket, lang)]
+        table.add_row(*(cells[index] for index in kept))
+    return table
+
+
+def as_json(triaged: Triaged) -> str:
     """Everything as one JSON object."""
     data = {
         **triaged.queue.to_dict(),
@@ -89,13 +102,13 @@ def print_json(triaged: Triaged) -> None:
         "closed": triaged.closed,
         "not_yet": triaged.not_yet,
     }
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    print()
+    return json.dumps(data, ensure_ascii=False, indent=2, default=str)
 
 
-def print_csv(triaged: Triaged) -> None:
+def as_csv(triaged: Triaged) -> str:
     """A row a ticket in the order of the queue, then one for each bad row, with its reason and its cells as JSON."""
-    writer = csv.DictWriter(sys.stdout, (*_COLUMNS, *_MORE), lineterminator="\n")
+    out = StringIO()
+    writer = csv.DictWriter(out, (*_COLUMNS, *_MORE), lineterminator="\n")
     writer.writeheader()
     for number, ticket in enumerate(triaged.queue, 1):
         data = ticket.deadline.to_dict()
@@ -108,13 +121,14 @@ def print_csv(triaged: Triaged) -> None:
         cells = json.dumps(dict(row.row), ensure_ascii=False, default=str)
         place = {"file": row.file, "line": row.line}
         writer.writerow({"incident": row.id, "standing": "bad_row", **place, "problem": problems, "cells": cells})
+    return out.getvalue().removesuffix("\n")
 
 
 def _cells(ticket: Ticket, lang: str) -> Iterator[str | Text]:
-    deadline, zone = ticket.deadline, zone_of(ticket.deadline.facts)
+    deadline, zone, keys = ticket.deadline, zone_of(ticket.deadline.facts), shown_keys(ticket.rules)
     yield ticket.incident.id
     yield ticket.contract.id
-    yield from (ticket.value(place, lang) for place in ticket.places[:SHOWN_KEYS])
+    yield from (ticket.value(place, lang) for place in ticket.places if place.key in keys)
     yield Text(phrase(deadline.standing.value, lang).lower(), _STYLES[deadline.standing])
     yield "" if deadline.due is None else _short(deadline.due, zone)
     yield _left(ticket, lang)
@@ -129,7 +143,7 @@ def _left(ticket: Ticket, lang: str) -> str:
     """What is left of the response time, or by how much it is over, in the same working time."""
     deadline = ticket.deadline
     if deadline.within is None or deadline.used is None:
-        return ", ".join(deadline.missing)
+        return f"? {', '.join(deadline.missing)}" if deadline.missing else ""
     if deadline.standing in (Standing.ANSWERED, Standing.ANSWERED_LATE):
         return ""
     left = f"{span_in_words(deadline.within - deadline.used, lang)} / {span_in_words(deadline.within, lang)}"

@@ -61,6 +61,8 @@ class _Bars:
         tasks: list[TaskID] = []
 
         def told(done: int, total: int) -> None:
+            if not tasks and done == total:
+                return
             if not tasks:
                 tasks.append(self.progress.add_task(name, total=total))
             self.progress.update(tasks[0], completed=done, total=total)

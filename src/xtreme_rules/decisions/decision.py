@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import attrs
 
 from xtreme_rules.decisions.option import Option, Outcome, Verdict
+from xtreme_rules.errors import FactError
 from xtreme_rules.explain.identity import identity
 from xtreme_rules.explain.phrases import checked_language, phrase
 from xtreme_rules.explain.wording import question_for, worded
@@ -114,9 +115,10 @@ class Decision:
 
     @property
     def granted_from(self) -> datetime | None:
-        """From when on it would be granted, in UTC, if it is denied only because of the moment ``at``; else ``None``.
+        """From when on it would be granted, in UTC, if it is denied only because of the moment ``at``.
 
-        ``None`` too if that never comes, or cannot be said from the conditions alone.
+        Otherwise ``None``, as where that never comes, or cannot be said: from the conditions alone, or because the
+        public holidays of a later year are not known.
         """
         from xtreme_rules.decisions.when import When
 
@@ -124,7 +126,10 @@ class Decision:
         if self._verdict.outcome is not Outcome.DENIED or at is None or not self._option.entitlement.can_be_followed:
             return None
         hours = When((self._option,)).hours(self._facts)
-        found = hours.clock.next_open(at)
+        try:
+            found = hours.clock.next_open(at)
+        except FactError:
+            return None
         return None if found is None or hours.missing(at, found) else found
 
     @property

@@ -24,6 +24,7 @@ _PHRASES: dict[str, dict[str, str]] = {
     "respond-by": {"nl": "Reageren uiterlijk", "en": "Respond by"},
     "paused-since": {"nl": "Wacht op de klant sinds", "en": "Waits for the customer since"},
     "used": {"nl": "Verbruikt", "en": "Used"},
+    "overdue": {"nl": "Overschreden met", "en": "Over by"},
     "remaining": {"nl": "Resteert", "en": "Remaining"},
     "warning": {"nl": "Waarschuwing bij", "en": "Warning at"},
     "never-open": {

@@ -22,7 +22,8 @@ Cell = Callable[[Any], Any]
 
 #: How many texts of a column are remembered with their values.
 _REMEMBERED = 16_384
-_INTEGER = re.compile(r"[+-]?[0-9]{1,16}")
+#: A column of whole numbers with gaps is often written with a point: 2.0.
+_INTEGER = re.compile(r"([+-]?[0-9]{1,16})(?:\.0+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BOOLEANS = {"true": True, "false": False}
 _EXPECTED = {
@@ -88,8 +89,8 @@ def _converter(kind: Type, dialect: Dialect, path: str) -> Callable[[str], Any]:
     help_ = f"say what it means under `values` of the mapping file, for `{path}`" if dialect.mapped and path else ""
 
     def convert(text: str) -> Any:
-        if kind.name == "integer" and _INTEGER.fullmatch(text):
-            return int(text)
+        if kind.name == "integer" and (match := _INTEGER.fullmatch(text)):
+            return int(match[1])
         if kind.name == "boolean" and text.lower() in _BOOLEANS:
             return _BOOLEANS[text.lower()]
         if kind.name == "date" and _DAY.fullmatch(text):

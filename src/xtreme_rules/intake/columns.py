@@ -6,6 +6,7 @@ is ``start``. If there are several, the longest name counts.
 """
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import attrs
@@ -39,25 +40,44 @@ def names_of(path: str, subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((path, plain, plain.removesuffix(".id"))))
 
 
+#: How much alike, from 0 to 1, a name must be to one that is not there to be taken for a slip.
+_NEAR = 0.85
+
+
 def found(table: Table, subject: str, paths: Iterable[str], required: Iterable[str]) -> dict[str, str]:
     """The columns of a table by the path of what they hold, for a table that no mapping speaks of.
 
     If no row says what columns there are, every row lacks the required ones.
 
+    Other columns are left alone, unless their names are nearly those of one that would be read.
+
     Raises:
-        TableError: a required one is missing.
+        TableError: a required one is missing, or one is misspelt.
     """
     there = set(table.columns)
     if not there:
         return {path: path for path in required}
+    paths, required = tuple(paths), tuple(required)
     columns = {path: name for path in paths for name in reversed(names_of(path, subject)) if name in there}
     missing = [names_of(path, subject) for path in required if path not in columns]
-    if missing:
+    optional = [name for path in paths if path not in {*columns, *required} for name in names_of(path, subject)]
+    misspelt = [
+        Problem(table.name, f"unknown column `{column}`", f"did you mean `{near[0]}`?")
+        for column in sorted(there - set(columns.values()))
+        if (near := get_close_matches(column, optional, n=1, cutoff=_NEAR))
+    ]
+    if missing or misspelt:
         raise TableError(
-            Problem(table.name, f"has no column {' or '.join(f'`{name}`' for name in names)}", _nearest(names, there))
-            for names in missing
+            [
+                *(Problem(table.name, f"has no column {_either(names)}", _nearest(names, there)) for names in missing),
+                *misspelt,
+            ]
         )
     return columns
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return " or ".join(f"`{name}`" for name in names)
 
 
 def _nearest(names: tuple[str, ...], there: set[str]) -> str:

@@ -16,8 +16,8 @@ from xtreme_rules.facts.types import fields_of
 from xtreme_rules.intake.cells import cell_reader, required, under
 from xtreme_rules.intake.columns import Sheet, found, record_paths
 from xtreme_rules.intake.dialect import Dialect
-from xtreme_rules.intake.sieve import Sieve
 from xtreme_rules.intake.rows import BadRow, Progress
+from xtreme_rules.intake.sieve import Sieve
 from xtreme_rules.intake.suggest import suggester
 from xtreme_rules.intake.tables import open_table
 from xtreme_rules.language.schema import Schema

@@ -8,11 +8,11 @@ import attrs
 from xtreme_rules.intake.cells import cell_reader, required
 from xtreme_rules.intake.columns import CLOSED, CONTRACT, ID, PAUSES, RESPONDED, Sheet, found, incident_paths
 from xtreme_rules.intake.contracts import Contracts
-from xtreme_rules.intake.sieve import Sieve
 from xtreme_rules.intake.log import SINCE, STATE, log_cells, read_log
 from xtreme_rules.intake.mapping import TableMapping
 from xtreme_rules.intake.pairs import Left, Pair, pairing
 from xtreme_rules.intake.rows import BadRow, Progress, Table
+from xtreme_rules.intake.sieve import Sieve
 from xtreme_rules.intake.tables import open_table
 from xtreme_rules.language.schema import Schema
 

@@ -18,9 +18,9 @@ from xtreme_rules.facts.types import MOMENT, TEXT
 from xtreme_rules.intake.cells import Cell, cell_reader, required
 from xtreme_rules.intake.columns import CLOSED, ID, PAUSES, RESPONDED, SUBMITTED, Sheet
 from xtreme_rules.intake.dialect import CellError, Dialect
-from xtreme_rules.intake.sieve import rows_at
 from xtreme_rules.intake.pairs import Left, Pair, Pairing
 from xtreme_rules.intake.rows import BadRow, Progress, Table
+from xtreme_rules.intake.sieve import rows_at
 from xtreme_rules.intake.states import State, pauses, responded_at
 from xtreme_rules.intake.suggest import suggester
 

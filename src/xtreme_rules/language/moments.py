@@ -54,15 +54,16 @@ def turning_days(condition: Node, meaning: Meaning, facts: Facts) -> Iterator[da
             for one, other in ((left, right), (right, left)):
                 shift = _day_shift(one)
                 day = None if shift is None else meaning.value(other, facts)
-                if shift is not None and day is not None:
-                    yield from _around(day, shift)
+                if shift is not None and day is not None:  # it can turn on that day, and on the next
+                    yield day - timedelta(days=shift)
+                    yield day - timedelta(days=shift - 1)
         case Call(term=term, arguments=arguments) if term.turns is not None:
             shifts = [shift for part in arguments if (shift := _day_shift(part)) is not None]
             values = [value_at(facts, path) for path in term.reads]
             if shifts and all(v is not None or p in term.may_be_none for p, v in zip(term.reads, values, strict=True)):
                 context = (meaning.context,) if term.contextual else ()
                 for day in term.turns(*context, *values):
-                    yield _moved(day, -shifts[0])
+                    yield day - timedelta(days=shifts[0])
     for child in children(condition):
         yield from turning_days(child, meaning, facts)
 
@@ -76,15 +77,3 @@ def _day_shift(node: Node) -> int | None:
             shift = _day_shift(inner)
             return None if shift is None else shift + days
     return None
-
-
-def _around(day: date, shift: int) -> tuple[date, date]:
-    """The days on which a comparison with ``day`` can turn: it, and the next."""
-    return _moved(day, -shift), _moved(day, 1 - shift)
-
-
-def _moved(day: date, days: int) -> date:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.max if days > 0 else date.min

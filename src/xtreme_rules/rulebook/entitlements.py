@@ -60,6 +60,7 @@ class EntitlementReader(Reader):
             self.strings(fields.get("source"), "source"),
             conditions,
             tuple(obligations),
+            constants,
         )
 
     def conditions(

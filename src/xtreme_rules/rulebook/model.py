@@ -12,7 +12,7 @@ from xtreme_rules.coverage.calendar import Calendar
 from xtreme_rules.language.moments import can_be_followed, hours_of
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.template import Text
-from xtreme_rules.language.tree import Node, asks
+from xtreme_rules.language.tree import Literal, Node, asks
 from xtreme_rules.language.truth import Meaning
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ class Obligation:
 
 @attrs.frozen
 class Entitlement:
-    """One option of the contract: what it promises, from which package on, and under which conditions."""
+    """One option of the contract: what it promises, from which package on, and under which conditions.
+
+    ``values`` are the names that its texts and conditions may use for constants.
+    """
 
     id: str
     since: str
@@ -73,6 +76,7 @@ class Entitlement:
     sources: tuple[str, ...]
     conditions: tuple[Condition, ...]
     obligations: tuple[Obligation, ...]
+    values: Mapping[str, Literal] = attrs.field(eq=False, repr=False)
 
     @property
     def asks(self) -> tuple[str, ...]:

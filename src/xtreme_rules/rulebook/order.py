@@ -6,6 +6,7 @@ from datetime import datetime
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.rulebook.entitlements import EntitlementReader
 from xtreme_rules.rulebook.model import Assumption, Entitlement
+from xtreme_rules.rulebook.nodes import Mapping as MappingNode
 from xtreme_rules.rulebook.nodes import Node
 from xtreme_rules.rulebook.service import RESPOND_BY, OrderKey
 
@@ -27,8 +28,8 @@ def read_order(
         for key, _, node in reader.named(fields.get("order"), "order")
     ]
     keys = tuple(key for key in read if key is not None)
-    if not read and "order" in fields:
-        reader.problem(fields["order"], "the order must name at least one key")
+    if isinstance(named := fields.get("order"), MappingNode) and not named.entries:
+        reader.problem(named, "the order must name at least one key")
     return keys
 
 
@@ -57,7 +58,8 @@ def _key(
         if highest:
             reader.problem(fields["first"], "a text has no highest", "write `first: lowest`")
     elif value.type.name not in _ORDERED and (domain is None or not domain.ordered):
-        reader.problem(fields["by"], f"a {value.type} has no order", "name a number, a day, a moment or a text")
+        reader.problem(fields["by"], f"{value.type} has no order", "name a number, a day, a moment or a text")
+        return None
     return OrderKey(
         key, title, value, highest, option.id if option is not None else None, text, otherwise, sources, readings
     )

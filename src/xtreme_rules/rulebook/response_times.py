@@ -14,16 +14,15 @@ import attrs
 
 from xtreme_rules.facts.types import Type
 from xtreme_rules.language.schema import Schema
-from xtreme_rules.language.tree import Literal
-from xtreme_rules.language.vocabulary import PACKAGE
 from xtreme_rules.rulebook.entitlements import EntitlementReader
 from xtreme_rules.rulebook.model import Assumption, Entitlement
+from xtreme_rules.rulebook.nodes import Mapping as MappingNode
 from xtreme_rules.rulebook.nodes import Node
 from xtreme_rules.rulebook.service import Column, Other, ResponseTime, ResponseTimes
 
 #: How many combinations of values, times rows, are checked.
 MAX_COMPARISONS = 200_000
-_DURATION = re.compile(r"(?:([1-9][0-9]{0,3}) hours?)? ?(?:([1-9][0-9]{0,3}) minutes?)?")
+_DURATION = re.compile(r"(?=.)(?:([1-9][0-9]{0,3}) hours?(?:$| (?=.)))?(?:([1-9][0-9]{0,3}) minutes?)?")
 _SHARE = re.compile(r"([1-9][0-9]?)%")
 
 
@@ -37,13 +36,18 @@ def read_response_times(
     """The table of response times; ``None`` if it has a mistake, which goes to the reader's problems."""
     known = len(reader.problems)
     fields = reader.fields(
-        root, "the response times", ("option", "clock", "columns", "times", "warnings"), ("source", "assumption")
+        root,
+        "the table of response times",
+        ("option", "clock", "columns", "times", "warnings"),
+        ("source", "assumption"),
     )
     promise = reader.choice(fields.get("option"), "option", entitlements)
     clock = [
         _clock(reader, key, key_node, value, entitlements, assumptions, common)
         for key, key_node, value in reader.named(fields.get("clock"), "clock")
     ]
+    if isinstance(named := fields.get("clock"), MappingNode) and not named.entries:
+        reader.problem(named, "the clock must name at least one option")
     columns = {key: _column(reader, key, value) for key, _, value in reader.named(fields.get("columns"), "columns")}
     rows = {
         key: (value, _row(reader, key, value, columns)) for key, _, value in reader.named(fields.get("times"), "times")
@@ -88,8 +92,9 @@ def _clock(
     if option is None:
         return None
     if "requires" in fields:
-        constants = {"since": Literal(option.since, PACKAGE)}
-        option = attrs.evolve(option, conditions=reader.conditions(common, fields["requires"], constants, assumptions))
+        option = attrs.evolve(
+            option, conditions=reader.conditions(common, fields["requires"], option.values, assumptions)
+        )
     if not option.can_be_followed:
         reader.problem(
             key_node,
@@ -108,7 +113,7 @@ def _column(reader: EntitlementReader, key: str, node: Node) -> Column | None:
         return None
     if value.type.name not in ("text", "integer", "boolean"):
         reader.problem(
-            fields["value"], f"column `{key}` is a {value.type}", "a column is a text, an integer or a boolean"
+            fields["value"], f"column `{key}` is of type {value.type}", "a column is a text, an integer or a boolean"
         )
         return None
     return Column(key, value, title)
@@ -155,12 +160,13 @@ def _check_answers(reader: EntitlementReader, table: ResponseTimes, place: Node,
     if count > MAX_COMPARISONS:
         reader.problem(place, f"the table is too large to check ({count:,} comparisons)", "use fewer columns or values")
         return
+    rows = {row.id: row for row in table.rows}
     doubts: dict[tuple[str, str], str] = {}
     for combination in product(*table.possible.values()):
         values = dict(zip(table.possible, combination, strict=True))
         best = table.best(values)
         named = (
-            " and ".join(f"{name} `{value}`" for name, value in values.items() if value is not Other.OTHER)
+            " and ".join(f"{name} `{_written(value)}`" for name, value in values.items() if value is not Other.OTHER)
             or "the rest"
         )
         if not best:
@@ -168,16 +174,21 @@ def _check_answers(reader: EntitlementReader, table: ResponseTimes, place: Node,
         for row in best[1:]:
             doubts.setdefault((best[0].id, row.id), named)
     for (one, other), named in doubts.items():
+        same = rows[one].values == rows[other].values
         reader.problem(
             nodes[other],
             f"rows `{one}` and `{other}` both hold for {named}, and neither is more specific",
-            "add a row that names the columns of both",
+            "keep one of them" if same else "add a row that names the columns of both",
         )
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
-    if match is None or not text or text != text.strip():
+    if match is None:
         raise ValueError(text)
     hours, minutes = (int(number or 0) for number in match.groups())
     return timedelta(hours=hours, minutes=minutes)

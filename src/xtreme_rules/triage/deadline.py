@@ -53,7 +53,8 @@ class Deadline:
 
     Attributes:
         standing: how the response stands.
-        due: by when to respond; ``None`` while the incident waits for the customer, and where there is no deadline.
+        due: by when to respond; ``None`` while the incident waits for the customer, unless it had passed before, and
+            where there is no deadline.
         within: the response time; ``None`` where none is known.
         row: the id of the row of the table that gives it.
         used: the part of the response time that has gone by, pauses left out; it stops when support responds.
@@ -91,6 +92,11 @@ class Deadline:
         return None if self.within is None or self.used is None else max(self.within - self.used, timedelta(0))
 
     @property
+    def overdue(self) -> timedelta | None:
+        """How much more than the response time has gone by, in the same working time; none while some of it is left."""
+        return None if self.within is None or self.used is None else max(self.used - self.within, timedelta(0))
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The clauses behind the response times."""
         return self._table.sources
@@ -118,7 +124,7 @@ class Deadline:
             title,
             self.standing.value,
             phrase(self.standing.value, lang),
-            self._rules.title.in_language(lang).plain,
+            moment_in_words(self.facts["at"], zone_of(self.facts), lang),
             (*sections, *self.grounds(lang)),
             footer(self._rules, lang),
         )
@@ -148,7 +154,10 @@ class Deadline:
             yield line("paused-since", moment_in_words(self.paused_since, zone, lang))
         if self.used is not None and self.remaining is not None:
             yield line("used", span_in_words(self.used, lang))
-            yield line("remaining", span_in_words(self.remaining, lang))
+            if self.overdue:
+                yield line("overdue", span_in_words(self.overdue, lang), "unmet")
+            else:
+                yield line("remaining", span_in_words(self.remaining, lang))
         for warning in self.warnings:
             words = f"{phrase('warning', lang)} {warning.share}%: {moment_in_words(warning.at, zone, lang)}"
             yield Entry("plain", "", words)
@@ -162,12 +171,15 @@ class Deadline:
     def to_dict(self) -> dict[str, Any]:
         """The deadline as plain data: moments as ISO 8601 in UTC, durations in seconds."""
         return {
+            "incident": self.facts["incident"].id,
+            "at": _iso(self.facts["at"]),
             "standing": self.standing.value,
             "due": _iso(self.due),
             "row": self.row,
             "within_seconds": _seconds(self.within),
             "used_seconds": _seconds(self.used),
             "remaining_seconds": _seconds(self.remaining),
+            "overdue_seconds": _seconds(self.overdue),
             "warnings": [{"share": warning.share, "at": _iso(warning.at)} for warning in self.warnings],
             "paused_since": _iso(self.paused_since),
             "missing": list(self.missing),

@@ -40,7 +40,8 @@ class Desk:
         at: datetime = facts["at"]
         submitted = incident.submitted_at
         if submitted is None:
-            return self._deadline(facts, Standing.NEEDS_INFORMATION, missing=("incident.submitted_at",))
+            asked = tuple(dict.fromkeys(("incident.submitted_at", *self.lookup.find(facts).missing)))
+            return self._deadline(facts, Standing.NEEDS_INFORMATION, missing=asked)
         _check_moments(facts["contract"], submitted, at)
         promise = _decided(self.options[self.table.promise.id], {**facts, "at": submitted})
         if promise.outcome is Outcome.DENIED:
@@ -77,7 +78,7 @@ class Desk:
         coverage = {name: _decided(option, facts) for name, option in self.clock.items()}
         due = deadline.due if deadline.standing in RUNNING else None
         places = tuple(self._place(key, {**facts, RESPOND_BY: due}) for key in self.rules.order)
-        return Ticket(self.rules, facts, coverage, self.when.hours(facts).clock, deadline, places)
+        return Ticket(self.rules, facts, coverage, self.when.hours(facts), deadline, places)
 
     def _place(self, key: OrderKey, facts: dict[str, Any]) -> Place:
         entitled = True
@@ -103,7 +104,7 @@ def _check_moments(contract: Contract, submitted: datetime, at: datetime) -> Non
             message = f"{day} lies before contract.start ({contract.start})"
             problems.append(Problem("incident.submitted_at", message, "name the contract that held on that day"))
     if at < submitted:
-        message = f"{at:%Y-%m-%d %H:%M}Z lies before incident.submitted_at ({submitted:%Y-%m-%d %H:%M}Z)"
+        message = f"{at:%Y-%m-%d %H:%M:%S}Z lies before incident.submitted_at ({submitted:%Y-%m-%d %H:%M:%S}Z)"
         problems.append(Problem("at", message, "ask for a moment at which it had been submitted"))
     if problems:
         raise FactError(problems)

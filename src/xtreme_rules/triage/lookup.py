@@ -33,7 +33,7 @@ class Lookup:
         rows = self._rows(values)
         if len({row.within for row in rows}) == 1:
             return Found(rows[0], ())
-        open_ = [columns[name].value for name, value in values.items() if value is None and self._decides(values, name)]
+        open_ = [columns[name].value for name, value in values.items() if value is None and self._matters(values, name)]
         return Found(None, tuple(dict.fromkeys(path for tree in open_ for path in self.meaning.missing(tree, facts))))
 
     def _value(self, name: str, value: object) -> object:
@@ -51,7 +51,12 @@ class Lookup:
             self._kept[key] = [row for row in self.table.rows if row in best]
         return self._kept[key]
 
-    def _decides(self, values: Mapping[str, object], name: str) -> bool:
-        """Whether a column that is not known still makes a difference."""
-        outcomes = [self._rows({**values, name: value}) for value in self.table.possible[name]]
-        return any(rows != outcomes[0] for rows in outcomes)
+    def _matters(self, values: Mapping[str, object], name: str) -> bool:
+        """Whether a column that is not known can make a difference, whatever the others turn out to be."""
+        possible = self.table.possible
+        others = [possible[key] if value is None and key != name else (value,) for key, value in values.items()]
+        for combination in product(*others):
+            rest = dict(zip(values, combination, strict=True))
+            if len({self._rows({**rest, name: value})[0].within for value in possible[name]}) > 1:
+                return True
+        return False

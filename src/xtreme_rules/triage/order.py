@@ -28,7 +28,8 @@ class Place:
         if isinstance(self.value, int):
             return f"0{self.value + (1 << 63):016x}"
         # Three digits a byte, and 000 at the end, so that a text comes before every longer one that begins with it.
-        return f"0{''.join(f'{byte + 1:03x}' for byte in self.value.encode())}000"
+        encoded = self.value.encode("utf-8", "surrogatepass")  # half a surrogate pair is a text too, to Python and JSON
+        return f"0{''.join(f'{byte + 1:03x}' for byte in encoded)}000"
 
 
 def place(key: OrderKey, entitled: bool, meaning: Meaning, facts: Mapping[str, Any]) -> Place:

@@ -8,6 +8,7 @@ from typing import Any
 from xtreme_rules.coverage.clock import Clock
 from xtreme_rules.decisions.decision import Decision
 from xtreme_rules.decisions.option import Outcome
+from xtreme_rules.decisions.when import EVER, Hours
 from xtreme_rules.explain.document import Document, Entry, Section
 from xtreme_rules.explain.identity import footer
 from xtreme_rules.explain.notes import cited
@@ -21,20 +22,26 @@ from xtreme_rules.triage.order import Place
 
 
 class Ticket:
-    """An incident under its contract at a moment. It prints as its explanation, and a notebook shows it as HTML."""
+    """An incident under its contract at a moment. It prints as its explanation, and a notebook shows it as HTML.
+
+    Attributes:
+        coverage: the decision at that moment on each option that can cover the incident, by id.
+        deadline: by when to respond.
+        places: the incident's value on each key of the order.
+    """
 
     def __init__(
         self,
         rules: RuleSet,
         facts: Mapping[str, Any],
         coverage: Mapping[str, Decision],
-        clock: Clock,
+        hours: Hours,
         deadline: Deadline,
         places: tuple[Place, ...],
     ) -> None:
-        self._rules = rules
+        self.rules = rules
         self._facts = facts
-        self._clock = clock
+        self._hours = hours
         self.coverage = coverage
         self.deadline = deadline
         self.places = places
@@ -58,14 +65,23 @@ class Ticket:
         return at
 
     @property
+    def clock(self) -> Clock:
+        """When the response time runs: while at least one of the options covers the incident."""
+        return self._hours.clock
+
+    @property
     def covered_by(self) -> tuple[str, ...]:
         """The ids of the options that cover the incident now."""
         return tuple(name for name, decision in self.coverage.items() if decision.granted)
 
     @property
     def covered_from(self) -> datetime | None:
-        """From when on an option covers the incident, in UTC: ``at`` if one does now; ``None`` if none ever will."""
-        return self._clock.next_open(self.at)
+        """From when on an option covers the incident, in UTC: ``at`` if one does now.
+
+        ``None`` if none ever will, or if a fact is missing without which it may be sooner.
+        """
+        found = self._hours.clock.next_open(self.at)
+        return found if found == self.at or not self._hours.missing(self.at, found or EVER[1]) else None
 
     @cached_property
     def key(self) -> str:
@@ -87,7 +103,8 @@ class Ticket:
             return f"{', '.join(names)} ({phrase('now', lang)})"
         following = self.covered_from
         if following is None:
-            return phrase("not_covered", lang).capitalize()
+            standing = "needs_information" if self._hours.missing(self.at, EVER[1]) else "not_covered"
+            return phrase(standing, lang).capitalize()
         return f"{phrase('from-when', lang)} {moment_in_words(following, zone_of(self._facts), lang)}"
 
     def explain(self, lang: str = "en", format: str = "text") -> str:  # noqa: A002
@@ -99,7 +116,7 @@ class Ticket:
         from xtreme_rules.explain.render import rendered
 
         checked_language(lang)
-        rules, standing = self._rules, self.deadline.standing.value
+        rules, standing = self.rules, self.deadline.standing.value
         sections = [
             Section(phrase("deadline", lang), tuple(self.deadline.entries(lang))),
             Section(phrase("covered-by", lang), tuple(self._covering(lang))),
@@ -135,7 +152,7 @@ class Ticket:
         for name, decision in self.coverage.items():
             title = self._title(name, lang)
             if decision.granted:
-                sources = self._rules.entitlements[name].sources
+                sources = self._grounds(name)
                 yield Entry("met", name, f"{title}: {phrase('now', lang)}", cited(sources, lang))
                 continue
             notes = tuple(reason.text(lang) for reason in decision.reasons)
@@ -145,28 +162,34 @@ class Ticket:
             mark = "unmet" if decision.outcome is Outcome.DENIED else "unknown"
             yield Entry(mark, name, title, notes)
 
+    def _grounds(self, name: str) -> tuple[str, ...]:
+        """The clauses by which an option covers: its own, or those of the conditions that the clock has instead."""
+        option = self.rules.entitlements[name]
+        clock = self.rules.response_times.clock if self.rules.response_times is not None else ()
+        own = [c for item in clock if item.id == name for c in item.conditions if c not in option.conditions]
+        return tuple(source for condition in own for source in condition.sources) or option.sources
+
     def _order(self, lang: str) -> Iterator[Entry]:
         for place in self.places:
-            mark = "plain" if place.value is not None else "unknown"
             names = ", ".join(item.id for item in place.key.assumptions)
             notes = (f"{phrase('assumption', lang)}: {names}",) if names else ()
-            yield Entry(mark, place.key.id, self.words(place, lang), (*cited(place.key.sources, lang), *notes))
+            yield Entry("plain", place.key.id, self.words(place, lang), (*cited(place.key.sources, lang), *notes))
 
     def words(self, place: Place, lang: str) -> str:
         """One of its places in words, as a phrase: ``severity 1 (critical)``."""
         text = place.key.otherwise if place.value is None else place.key.text
-        return worded(text, self._rules, self._with_deadline, lang)
+        return worded(text, self.rules, self._with_deadline, lang)
 
     def value(self, place: Place, lang: str) -> str:
         """The bare value of one of its places in words: ``1 (critical)``; nothing where there is none."""
-        return "" if place.value is None else value_in_words(place.key.value, self._rules, self._with_deadline, lang)
+        return "" if place.value is None else value_in_words(place.key.value, self.rules, self._with_deadline, lang)
 
     @property
     def _with_deadline(self) -> dict[str, Any]:
         return {**self._facts, RESPOND_BY: self.deadline.due}
 
     def _title(self, option: str, lang: str) -> str:
-        return self._rules.entitlements[option].title.in_language(lang).plain
+        return self.rules.entitlements[option].title.in_language(lang).plain
 
     def __repr__(self) -> str:
         return f"<Ticket {self.incident.id} of {self.contract.id}: {self.deadline.standing.name}>"
