@@ -142,7 +142,9 @@ def test_a_standing_is_what_its_moments_say(rulebook: xr.Rulebook, situation: di
     if deadline.within is None:
         assert deadline.standing in (standing.NOT_COVERED, standing.NEEDS_INFORMATION)
         assert (due, deadline.used, deadline.remaining, deadline.warnings) == (None, None, None, ())
+        assert deadline.paused_since is None
     elif answered:
+        assert deadline.paused_since is None
         late = due is not None and reported.responded_at > due
         assert deadline.standing is (standing.ANSWERED_LATE if late else standing.ANSWERED)
     elif due is None:
@@ -389,6 +391,7 @@ def test_knowledge_never_overturns_who_covers_it_from_when(
     """What covers an incident with less known covers it with more known too, and from the same moment on."""
     less = {**more, **data.draw(forgotten({name: more[name] for name in ("contract", "incident")}))}
     before, after = rulebook.triage(**less), rulebook.triage(**more)
+    assert (before.covered_from == before.at) == bool(before.covered_by)
     assert set(before.covered_by) <= set(after.covered_by)
     if before.covered_from is not None:
         assert after.covered_from == before.covered_from
@@ -398,6 +401,7 @@ def test_knowledge_never_overturns_who_covers_it_from_when(
     ("contract", "reported", "at", "english", "dutch"),
     [
         ({}, incident(3), "06-01 12:00", "Support by telephone (now)", "Telefonische bereikbaarheid (nu)"),
+        ({}, incident(None), "06-01 12:00", "Support by telephone (now)", "Telefonische bereikbaarheid (nu)"),
         (
             {"package": "elite"},
             incident(1),
@@ -424,6 +428,7 @@ def test_a_ticket_says_in_a_line_what_covers_it(
 ) -> None:
     """Which options cover it now, or from when on one does; that none will, only where that is known."""
     ticket = bundled().triage(attrs.evolve(CONTRACT, **contract), reported, at=local(at))
+    assert (ticket.covered_from == ticket.at) == bool(ticket.covered_by)
     assert ticket.cover("en") == english
     assert ticket.cover("nl") == dutch
 

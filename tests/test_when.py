@@ -20,11 +20,12 @@ import xtreme_rules as xr
 from xtreme_rules.coverage.calendar import ALWAYS, Calendar
 from xtreme_rules.coverage.clock import Clock, Stint
 from xtreme_rules.coverage.coverage import Coverage
+from xtreme_rules.coverage.holidays import known_years
 from xtreme_rules.coverage.layout import days_between, turns
 from xtreme_rules.coverage.working_time import Interval
 from xtreme_rules.decisions.decision import Decision
 from xtreme_rules.decisions.option import Option
-from xtreme_rules.decisions.when import When
+from xtreme_rules.decisions.when import Hours, When
 from xtreme_rules.engines import engine_named
 from xtreme_rules.facts.types import BOOLEAN, DATE, INTEGER
 from xtreme_rules.language.moments import can_be_followed, depends_on_moment
@@ -76,9 +77,10 @@ def asked(
 
 
 def decide(option: Option, facts: dict[str, Any], at: datetime) -> Decision:
-    truths = option.evaluate({**facts, "at": at})
+    facts = {**facts, "at": at.astimezone(UTC)}
+    truths = option.evaluate(facts)
     assert truths is not None
-    return Decision(option.verdicts[truths], {**facts, "at": at})
+    return Decision(option.verdicts[truths], facts)
 
 
 def check(option: Option, facts: dict[str, Any], moments: Sequence[datetime]) -> None:
@@ -129,7 +131,7 @@ def test_a_clock_of_several_options_is_their_union(
 AT_DAY = Call(TERMS["day_of"], (parse("at", RULES.schema),))
 signs = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
 #: The day of the moment, perhaps moved.
-asked_days = st.one_of(st.just(AT_DAY), st.builds(Shift, st.just(AT_DAY), st.integers(-400, 400)))
+asked_days = st.one_of(st.just(AT_DAY), st.builds(Shift, st.just(AT_DAY), st.sampled_from((1, -1, 2, -3, 30, -400))))
 
 
 def of_day(name: str) -> st.SearchStrategy[Node]:
@@ -306,6 +308,58 @@ def test_which_conditions_can_be_followed(text: str, followed: bool) -> None:
     assert can_be_followed(parse_condition(text, RULES.schema)) == followed
 
 
+#: A contract that changes often, and a moment of its every quarter of a day for some weeks.
+EVENTFUL = {
+    "contract": attrs.evolve(
+        CONTRACT,
+        start=date(2026, 4, 20),
+        package_changes=(
+            xr.PackageChange(day=date(2026, 4, 25), package="elite"),
+            xr.PackageChange(day=date(2026, 5, 6), package="premium"),
+        ),
+        until=date(2026, 5, 20),
+    ),
+    "incident": xr.Incident(id="I", severity=1, submitted_at=local("04-29 23:59"), component=xr.Component(id="p")),
+    "weekend": xr.WeekendRequest(id="W", saturday=date(2026, 5, 9), submitted_at=local("04-22 12:00")),
+    "bookings": (xr.Booking(id="B", contract_id="C", saturday=date(2026, 5, 2), status="booked"),),
+}
+QUARTERS = [local("04-12 18:00") + number * DAY / 4 for number in range(4 * 45)]
+
+
+@pytest.mark.parametrize("text", [text for text, followed in CAN_BE_FOLLOWED.items() if followed])
+def test_a_condition_that_can_be_followed_is_followed(text: str) -> None:
+    """Its clock covers the moments at which it is met, over weeks with every change that there can be."""
+    made = attrs.evolve(CONDITION, id="it", when=parse_condition(text, RULES.schema))
+    check(
+        Option(RULES, attrs.evolve(RULES.entitlements["phone-support"], conditions=(made,)), REFERENCE),
+        EVENTFUL,
+        QUARTERS,
+    )
+
+
+@pytest.mark.parametrize(("standard", "found"), [(True, "06-08 00:00"), (False, "06-10 00:00"), (None, None)])
+def test_granted_from_is_not_said_while_it_may_be_sooner(standard: bool | None, found: str | None) -> None:
+    """A denial on a Saturday: if a fact decides whether Monday would do or only Wednesday, neither is said without it."""
+    texts = ('package_on(day_of(at)) == "elite" or incident.component.standard', 'at in coverage("24x5")')
+    made = [attrs.evolve(CONDITION, id=text, when=parse_condition(text, RULES.schema)) for text in texts]
+    option = Option(RULES, attrs.evolve(RULES.entitlements["phone-support"], conditions=tuple(made)), REFERENCE)
+    contract = attrs.evolve(CONTRACT, package_changes=[xr.PackageChange(day=date(2026, 6, 10), package="elite")])
+    reported = xr.Incident(id="I", component=xr.Component(id="p", standard=standard))
+    decision = decide(option, {"contract": contract, "incident": reported}, local("06-06 12:00"))
+    assert decision.outcome is xr.Outcome.DENIED
+    assert decision.granted_from == (None if found is None else local(found))
+
+
+def test_a_fact_is_missing_within_its_stretch_only() -> None:
+    """A stretch that is undecided matters to what overlaps it, not to what ends where it begins or begins where it ends."""
+    first, *_, last = moments = [local("06-01 09:00") + number * DAY for number in range(5)]
+    undecided = ((moments[1], moments[2], "a"), (moments[2], moments[3], "b"), (moments[1], moments[3], "a"))
+    hours = Hours(Clock(()), undecided)
+    assert hours.missing(first, last) == ("a", "b")
+    assert hours.missing(moments[2], moments[2] + MICROSECOND) == ("b", "a")
+    assert hours.missing(first, moments[1]) == hours.missing(moments[3], last) == ()
+
+
 def test_every_bundled_option_can_be_followed_and_hours_do_not_mix() -> None:
     """All bundled options can be followed; one whose conditions give hours twice cannot."""
     assert {option.entitlement.id for option in FOLLOWED} == set(RULES.entitlements)
@@ -469,6 +523,42 @@ def test_more_cover_never_gives_a_later_moment_nor_a_pause_an_earlier_one(
     )
     reached = or_never(clock.add(at, duration))
     assert or_never(wider.add(at, duration)) <= reached <= or_never(clock.add(at, duration, paused))
+
+
+def test_a_stint_holds_its_start_and_reaches_to_its_end() -> None:
+    """Stints are half-open: the end is not covered, yet a sum may fall on it; what is open right after is not part of it."""
+    start, end = local("06-05 09:00").astimezone(UTC), local("06-08 00:00").astimezone(UTC)  # until midnight on Sunday
+    work, always = (Coverage([RULES.calendars[name]], "Europe/Amsterdam", None) for name in ("24x5", "24x7"))
+    clock = Clock([Stint(start, end, work)])
+    assert start in clock
+    assert end in work
+    assert end not in clock
+    assert clock.next_open(end - DAY) is None
+    assert clock.add(start, timedelta(hours=15)) == local("06-06 00:00")
+    assert clock.add(start, timedelta(hours=15, microseconds=1)) is None
+    full = Clock([Stint(start, end, always)])
+    assert full.add(start, end - start) == end
+    assert full.add(start, end - start + MICROSECOND) is None
+    assert end not in full
+    assert full.next_open(end) is None
+    assert (
+        Clock([Stint(start, end, always), Stint(end, end + DAY, always)]).add(start, end - start + MICROSECOND)
+        == end + MICROSECOND
+    )
+
+
+def test_unknown_holidays_matter_to_a_clock_as_far_as_it_reaches() -> None:
+    """Years whose holidays are not known are no matter to a clock that ends before them; to one that does not, they are."""
+    evening = datetime(known_years("NL").stop - 1, 12, 31, 20, tzinfo=UTC)
+    office = Coverage([RULES.calendars["package-hours"]], "Europe/Amsterdam", "NL")
+    within = Clock([Stint(evening - 30 * DAY, evening + timedelta(hours=2), office)])
+    assert within.next_open(evening) is None
+    assert within.add(evening, MINUTE) is None
+    beyond = Clock([Stint(evening - 30 * DAY, evening + 400 * DAY, office)])
+    with pytest.raises(xr.FactError, match="the public holidays of `NL` are known for"):
+        beyond.next_open(evening)
+    with pytest.raises(xr.FactError, match="the public holidays of `NL` are known for"):
+        beyond.add(evening, MINUTE)
 
 
 def test_a_clock_without_stints_covers_nothing() -> None:
