@@ -306,7 +306,7 @@ def desk_situations(
     return {
         "contract": contract,
         "incident": draw(incidents(unknowns, submitted)),
-        "bookings": tuple(bookings),
+        "bookings": tuple(bookings) if pick.known() else None,
         "at": submitted + pick.one_of(GAPS),
     }
 
@@ -316,7 +316,7 @@ def moments_about(draw: DrawFn, facts: Mapping[str, Any]) -> datetime:
     """Moments near the days that matter to some facts: of the contract, its weekends, its incident; often at an edge."""
     pick = _Draw(draw)
     contract: xr.Contract = facts["contract"]
-    booked = [booking.saturday for booking in facts.get("bookings", ())]
+    booked = [booking.saturday for booking in facts.get("bookings") or ()]
     changed = [change.day for change in contract.package_changes]
     known = [day for day in (contract.start, contract.until, facts["at"].date()) if day is not None]
     day = pick.one_of([*known, *changed, *booked]) + timedelta(days=pick.one_of((0, 1, -1, 2, 5)))

@@ -22,6 +22,7 @@ from xtreme_rules.triage.lookup import Lookup
 RULES = bundled().rules
 TABLE = RULES.response_times
 assert TABLE is not None
+PREMIUM, ELITE = {"package": "premium"}, {"package": "elite"}
 
 
 # The table: which response time holds.
@@ -113,6 +114,24 @@ def test_what_is_missing_is_named_and_what_cannot_matter_is_not(
         assert deadline.question(path, "nl") in deadline.explain("nl")
 
 
+UNBOOKED = {
+    "a package without weekends": (PREMIUM, 3, ()),
+    "a package with weekends": (ELITE, 3, ("bookings",)),
+    "covered day and night anyway": (ELITE, 1, ()),
+}
+
+
+@pytest.mark.parametrize(("package", "severity", "missing"), UNBOOKED.values(), ids=UNBOOKED)
+def test_bookings_that_are_not_known_are_asked_for_where_they_matter(
+    package: dict[str, str], severity: int, missing: tuple[str, ...]
+) -> None:
+    """Without bookings there are none; if it is not known which there are, a deadline asks if a weekend could change it."""
+    facts = {"contract": attrs.evolve(CONTRACT, **package), "incident": incident(severity), "at": local("06-01 12:00")}
+    assert bundled().respond_by(**facts).missing == ()
+    assert bundled().respond_by(**facts).due == bundled().respond_by(**facts, bookings=[]).due
+    assert bundled().respond_by(**facts, bookings=None).missing == missing
+
+
 COLUMNS = {
     "severity": ("incident.severity", SEVERITIES),
     "package": ("contract.package", PACKAGES),
@@ -183,7 +202,6 @@ def test_an_overlay_changes_a_response_time(tmp_path: Path) -> None:
 
 BOOKED = xr.Booking(id="B", contract_id="C", saturday=date(2026, 12, 12), status="booked")
 CANCELLED = attrs.evolve(BOOKED, status="cancelled", cancelled_at=local("12-01 12:00"))
-PREMIUM, ELITE = {"package": "premium"}, {"package": "elite"}
 Standing = xr.Standing
 SAFE, AT_RISK, BREACHED = Standing.SAFE, Standing.AT_RISK, Standing.BREACHED
 
@@ -374,6 +392,8 @@ def test_worked_examples(rulebook: xr.Rulebook, worked: Worked) -> None:
     assert deadline.standing is worked.standing
     assert deadline.due == (None if worked.due is None else local(worked.due, worked.fold).astimezone(UTC))
     assert deadline.used == worked.used
+    if worked.responded is not None:
+        assert deadline.paused_since is None
     if worked.standing is Standing.PAUSED:
         assert deadline.paused_since == worked.pauses[-1].start.astimezone(UTC)
         assert deadline.used + deadline.remaining == deadline.within

@@ -28,6 +28,13 @@ law = settings(max_examples=50)
 # Deadlines: laws.
 
 
+@st.composite
+def less_of(draw: st.DrawFn, more: dict[str, Any]) -> dict[str, Any]:
+    """A situation with less known of the contract and the incident, perhaps without the bookings."""
+    less = draw(forgotten({name: more[name] for name in ("contract", "incident")}))
+    return {**more, **less, "bookings": draw(st.sampled_from((more["bookings"], None)))}
+
+
 def deadline_of(rulebook: xr.Rulebook, situation: Mapping[str, Any], **changes: Any) -> xr.Deadline:
     return rulebook.respond_by(**{**situation, **changes})
 
@@ -54,9 +61,7 @@ def told(deadline: xr.Deadline) -> tuple[object, ...]:
 @given(desk_situations(), st.data())
 def test_knowledge_never_overturns_a_deadline(rulebook: xr.Rulebook, more: dict[str, Any], data: st.DataObject) -> None:
     """A deadline that can be said with less known is the same with more known."""
-    known = {name: more[name] for name in ("contract", "incident")}
-    less = {**more, **data.draw(forgotten(known))}
-    before = deadline_of(rulebook, less)
+    before = deadline_of(rulebook, data.draw(less_of(more)))
     if before.standing is xr.Standing.NEEDS_INFORMATION:
         assert before.missing
     else:
@@ -389,8 +394,7 @@ def test_knowledge_never_overturns_who_covers_it_from_when(
     rulebook: xr.Rulebook, more: dict[str, Any], data: st.DataObject
 ) -> None:
     """What covers an incident with less known covers it with more known too, and from the same moment on."""
-    less = {**more, **data.draw(forgotten({name: more[name] for name in ("contract", "incident")}))}
-    before, after = rulebook.triage(**less), rulebook.triage(**more)
+    before, after = rulebook.triage(**data.draw(less_of(more))), rulebook.triage(**more)
     assert (before.covered_from == before.at) == bool(before.covered_by)
     assert set(before.covered_by) <= set(after.covered_by)
     if before.covered_from is not None:

@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -310,6 +311,17 @@ def test_an_incident_that_is_there_twice_is_an_error(rulebook: xr.Rulebook) -> N
         f"tickets: incident `{name}` of contract `xtreme-1` and incident `{name}` of contract `xtreme-1` are alike to the "
         "order; give each incident once, under an id of its own"
         for name in "ab"
+    )
+
+
+def test_tickets_of_another_rulebook_are_an_error(tmp_path: Path) -> None:
+    """What another rulebook triaged has a place in another order; a changed figure makes another rulebook."""
+    overlay = tmp_path / "ours.yaml"
+    overlay.write_text("response-times: {times: {critical: {within: 2 hours}}}\n", "utf-8")
+    with pytest.raises(xr.FactError) as caught:
+        xr.load(overlay=overlay).queue([ticket("a"), ticket("b", rulebook=xr.load(overlay=overlay)), ticket("c")])
+    assert str(caught.value) == "\n".join(
+        f"tickets: incident `{name}` was triaged by another rulebook; triage them by this one" for name in "ac"
     )
 
 

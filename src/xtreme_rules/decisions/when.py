@@ -70,9 +70,10 @@ class When:
         holidays = value_at(facts, "contract.holidays")
         for start, end in self._stretches(facts, ZoneInfo(timezone)):
             calendars, missing = self._on(dict(facts) | {AT: start})
-            undecided += [(start, end, path) for path in missing]
+            always = [calendar for calendar in calendars if calendar.always_open]
+            if not always:  # otherwise it makes no difference whether more is granted
+                undecided += [(start, end, path) for path in missing]
             if calendars:
-                always = [calendar for calendar in calendars if calendar.always_open]
                 coverage = placed(tuple(always[:1] or calendars), timezone, holidays)
                 if stints and stints[-1].end == start and stints[-1].coverage is coverage:
                     stints[-1] = Stint(stints[-1].start, end, coverage)
