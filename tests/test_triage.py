@@ -346,6 +346,17 @@ def test_a_decision_can_be_explained_though_holidays_of_later_years_are_not_know
     assert decision.to_dict()["granted_from"] is None
 
 
+def test_a_ticket_can_be_shown_though_holidays_of_later_years_are_not_known() -> None:
+    """Who covers an incident from when on is not said then; the ticket is shown all the same."""
+    last = known_years("NL").stop - 1
+    contract = attrs.evolve(CONTRACT, package="xtreme", start=date(last - 1, 1, 1), until=date(last + 2, 1, 1))
+    at = datetime(last, 12, 31, 22, tzinfo=UTC)
+    asked = xr.Incident(id="I", severity=3, submitted_at=at - timedelta(days=30), responded_at=at - timedelta(days=30))
+    ticket = bundled().triage(contract, asked, at=at)
+    assert ticket.covered_from is None
+    assert "I" in str(bundled().queue([ticket]))
+
+
 def test_years_after_the_contract_need_no_holidays() -> None:
     """A contract that ends with the last year whose holidays are known needs no later ones to say that time runs out."""
     last = known_years("NL").stop - 1
@@ -497,6 +508,9 @@ def test_a_deadline_in_words() -> None:
         "• Waarschuwing bij 75%: dinsdag 2 juni 2026 om 11:00 uur (CEST)",
         "• Waarschuwing bij 90%: dinsdag 2 juni 2026 om 13:24 uur (CEST)",
     ]
+    waiting = bundled().respond_by(CONTRACT, incident(3, pauses=pauses(("06-01 12:00", None))), at=at)
+    assert "• Waits for the customer since: Monday 1 June 2026 at 12:00 (CEST)" in waiting.explain()
+    assert "• Remaining: 13 h" in waiting.explain()
     ended = attrs.evolve(CONTRACT, until=date(2026, 6, 1))
     none = bundled().respond_by(ended, incident(3), at=at).explain()
     assert "Incident I: NOT COVERED" in none

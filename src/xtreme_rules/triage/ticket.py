@@ -9,6 +9,7 @@ from xtreme_rules.coverage.clock import Clock
 from xtreme_rules.decisions.decision import Decision
 from xtreme_rules.decisions.option import Outcome
 from xtreme_rules.decisions.when import EVER, Hours
+from xtreme_rules.errors import FactError
 from xtreme_rules.explain.document import Document, Entry, Section
 from xtreme_rules.explain.identity import footer
 from xtreme_rules.explain.notes import cited
@@ -78,9 +79,13 @@ class Ticket:
     def covered_from(self) -> datetime | None:
         """From when on an option covers the incident, in UTC: ``at`` if one does now.
 
-        ``None`` if none ever will, or if a fact is missing without which it may be sooner.
+        ``None`` if none ever will, or if it cannot be said: a fact is missing without which it may be sooner, or the
+        public holidays of a later year are not known.
         """
-        found = self._hours.clock.next_open(self.at)
+        try:
+            found = self._hours.clock.next_open(self.at)
+        except FactError:
+            return None
         return found if found == self.at or not self._hours.missing(self.at, found or EVER[1]) else None
 
     @cached_property
