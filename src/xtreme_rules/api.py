@@ -1,28 +1,36 @@
 """What users hold: a rulebook with an engine."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from xtreme_rules.coverage.coverage import Coverage, placed
 from xtreme_rules.decisions.decision import Decision
-from xtreme_rules.decisions.option import Option
+from xtreme_rules.decisions.option import Option, Outcome
 from xtreme_rules.engines import Engine, Evaluator, Truths, engine_named
 from xtreme_rules.errors import FactError, Problem, UnknownNameError, unknown_name
 from xtreme_rules.explain.identity import identity
-from xtreme_rules.facts.standard import Booking, Contract, Incident
+from xtreme_rules.explain.wording import zone_of
+from xtreme_rules.facts.standard import Booking, Contract, Incident, WeekendRequest
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.rulebook.read import read_rules
 from xtreme_rules.rulebook.versions import BUNDLED, find
 
 if TYPE_CHECKING:
     from xtreme_rules.explain.matrix import Matrix
+    from xtreme_rules.planning.weekends import Weekends
+    from xtreme_rules.planning.years import ContractYear
     from xtreme_rules.triage.deadline import Deadline
     from xtreme_rules.triage.desk import Desk
     from xtreme_rules.triage.queue import Queue
     from xtreme_rules.triage.ticket import Ticket
+
+#: The id of requests that are only planned.
+PLANNING = "planning"
 
 
 def load(
@@ -208,6 +216,108 @@ class Rulebook:
                 f"the rulebook `{self._rules.name}` has no response times; add `response-times.yaml`"
             )
         return Desk(self._rules, table, self._options, self._engine)
+
+    def contract_years(self, contract: Contract) -> "tuple[ContractYear, ...]":
+        """The years of a contract, in their order; years count from the original start, whatever was renewed since.
+
+        The anniversary of 29 February in common years is a convention of the rulebook.
+
+        Raises:
+            FactError: the period of the contract is not known.
+        """
+        from xtreme_rules.planning.years import contract_years
+
+        return contract_years(self._rules.meaning.context, contract)
+
+    def contract_year(self, contract: Contract, day: date) -> "ContractYear":
+        """The year of a contract that a day lies in.
+
+        Raises:
+            FactError: the period of the contract is not known, or the day lies outside it.
+        """
+        from xtreme_rules.planning.years import contract_year
+
+        return contract_year(self._rules.meaning.context, contract, day)
+
+    def weekends(
+        self,
+        contract: Contract,
+        bookings: Iterable[Booking] = (),
+        *,
+        submitted_at: datetime,
+        year: int | None = None,
+        request: WeekendRequest | None = None,
+        **facts: Any,
+    ) -> "Weekends":
+        """Every weekend that begins in a contract year, with the decision on a request for it.
+
+        Args:
+            contract: the contract; its period and time zone must be known.
+            bookings: the weekends booked so far, of this contract and perhaps of others.
+            submitted_at: when the request is submitted.
+            year: the number of the contract year, from 0; default: the one in which the request is submitted, or the
+                first or last of the contract.
+            request: what else is known of the request; its id, weekend and submission do not matter.
+            facts: further facts by name, as for ``decide``.
+
+        Raises:
+            FactError: as ``decide``; the period of the contract is not known, or it has no such year.
+            UnknownNameError: the rulebook has no option for weekends.
+        """
+        from xtreme_rules.planning.weekends import Weekends
+
+        option, known = self._planning(contract, bookings, submitted_at, request, facts)
+        chosen = self._contract_year(known["contract"], submitted_at, year)
+        return Weekends(option, chosen, known)
+
+    def next_weekend(
+        self,
+        contract: Contract,
+        bookings: Iterable[Booking] = (),
+        *,
+        submitted_at: datetime,
+        request: WeekendRequest | None = None,
+        **facts: Any,
+    ) -> Decision | None:
+        """The decision on the earliest weekend that would be granted, or is not denied for what is known, if any.
+
+        Raises:
+            FactError: as ``weekends``.
+            UnknownNameError: the rulebook has no option for weekends.
+        """
+        from xtreme_rules.planning.weekends import decision, saturdays, verdicts
+
+        option, known = self._planning(contract, bookings, submitted_at, request, facts)
+        years = self.contract_years(contract)
+        days = saturdays(max(years[0].start, submitted_at.date() - timedelta(days=7)), years[-1].end)
+        found = (item for item in verdicts(option, known, days) if item[1].outcome is not Outcome.DENIED)
+        return next((decision(verdict, known, saturday) for saturday, verdict in found), None)
+
+    def _planning(
+        self,
+        contract: Contract,
+        bookings: Iterable[Booking],
+        submitted_at: datetime,
+        request: WeekendRequest | None,
+        more: dict[str, Any],
+    ) -> tuple[Option, dict[str, Any]]:
+        name = self._rules.weekends
+        if name is None:
+            raise UnknownNameError(f"the rulebook `{self._rules.name}` has no option for weekends; add `weekends:`")
+        # Under an id of its own: what was booked for the request is booked, and another weekend would be a second one.
+        asked = attrs.evolve(request or WeekendRequest(id=PLANNING), id=PLANNING, submitted_at=submitted_at)
+        facts = {**more, "contract": contract, "weekend": asked, "bookings": tuple(bookings)}
+        return self._options[name], facts if self._rules.schema.fits(facts) else self._rules.schema.checked(facts)
+
+    def _contract_year(self, contract: Contract, submitted_at: datetime, number: int | None) -> "ContractYear":
+        years = self.contract_years(contract)
+        if number is None:
+            day = submitted_at.astimezone(zone_of({"contract": contract})).date()
+            return next((year for year in years if day < year.end), years[-1])
+        if not 0 <= number < len(years):
+            message = f"the contract has no year {number}"
+            raise FactError([Problem("year", message, f"its years are 0 to {len(years) - 1}")])
+        return years[number]
 
     def matrix(self) -> "Matrix":
         """The overview: every option by area, and the packages that have it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 
@@ -13,6 +13,9 @@ from xtreme_rules.explain.phrases import checked_language, phrase
 from xtreme_rules.explain.wording import question_for, worded
 from xtreme_rules.language.template import LANGUAGES, Text
 from xtreme_rules.rulebook.model import Assumption, Condition, Obligation
+
+if TYPE_CHECKING:
+    from xtreme_rules.decisions.remedies import Remedy
 
 
 @attrs.frozen
@@ -132,6 +135,16 @@ class Decision:
             return None
         return None if found is None or hours.missing(at, found) else found
 
+    def remedies(self) -> "tuple[Remedy, ...]":
+        """The smallest changes of facts that would grant it, each checked by deciding again; none if it is granted.
+
+        Only facts that the rulebook lists under ``changes`` are changed: one of them, or two together if no single one
+        would do, and so on. Of days and moments the nearest before and after are given.
+        """
+        from xtreme_rules.decisions.remedies import remedies
+
+        return remedies(self._option, self._facts)
+
     @property
     def obligations(self) -> tuple["Duty", ...]:
         """What follows from a grant; empty unless granted."""
@@ -179,6 +192,7 @@ class Decision:
                 {"path": path, "question": {lang: self.question(path, lang) for lang in LANGUAGES}}
                 for path in self.missing
             ],
+            "remedies": [remedy.to_dict() for remedy in self.remedies()],
             "obligations": [duty.to_dict() for duty in self.obligations],
             "facts": facts_to_data(self._facts),
             "rulebook": self.rulebook,

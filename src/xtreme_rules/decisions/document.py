@@ -26,6 +26,7 @@ def document(decision: Decision, entitlement: Entitlement, rules: RuleSet, lang:
         if moment is None
         else [Entry("plain", "", moment_in_words(moment, zone_of(decision.facts), lang))],
         "open": [_entry(reason, lang) for reason in by_truth["unknown"]],
+        "remedies": [Entry("plain", "", remedy.text(lang)) for remedy in decision.remedies()],
         "ask": [Entry("unknown", path, decision.question(path, lang)) for path in decision.missing],
         "why" if granted else "in-order": [_entry(reason, lang, granted) for reason in by_truth["met"]],
         "obligations": [Entry("plain", d.id, d.text(lang), cited(d.sources, lang)) for d in decision.obligations],

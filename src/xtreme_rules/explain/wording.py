@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from xtreme_rules.errors import unknown_name
 from xtreme_rules.explain.phrases import MONTHS, WEEKDAYS, phrase
-from xtreme_rules.facts.types import HOLIDAY, Type
+from xtreme_rules.facts.fact import Fact
+from xtreme_rules.facts.types import HOLIDAY, Type, fields_of
 from xtreme_rules.language.template import Text
 from xtreme_rules.language.tree import Node
 from xtreme_rules.language.truth import Facts, value_at
@@ -22,10 +23,11 @@ def worded(text: Text, rules: RuleSet, facts: Facts, lang: str) -> str:
 
 def value_in_words(tree: Node, rules: RuleSet, facts: Facts, lang: str) -> str:
     """The value of an expression over the facts."""
-    return _value(rules.meaning.value(tree, facts), tree.type, rules, facts, lang)
+    return scalar_in_words(rules.meaning.value(tree, facts), tree.type, rules, facts, lang)
 
 
-def _value(value: Any, kind: Type, rules: RuleSet, facts: Facts, lang: str) -> str:
+def scalar_in_words(value: Any, kind: Type, rules: RuleSet, facts: Facts, lang: str) -> str:
+    """A value of a type in words."""
     if value is None:
         return phrase("unknown", lang)
     titles: Mapping[str | int, Text] = rules.values.get(kind.domain, {}) if kind.domain is not None else {}
@@ -46,6 +48,13 @@ def _value(value: Any, kind: Type, rules: RuleSet, facts: Facts, lang: str) -> s
             return _span(value, kind, lang)
         case _:
             return str(value)
+
+
+def thing_in_words(fact: Fact, lang: str) -> str:
+    """A fact by what it goes by: its identifier, and its first day."""
+    values = [getattr(fact, name) for name in fields_of(type(fact))]
+    day = next((value for value in values if isinstance(value, date) and not isinstance(value, datetime)), None)
+    return str(values[0]) if day is None else f"{values[0]} ({day_in_words(day, lang)})"
 
 
 def day_in_words(day: date, lang: str) -> str:

@@ -1,6 +1,6 @@
 """The base class of facts: what makes an attrs class check its values as it is made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -50,6 +50,14 @@ class Fact:
     def _problems(self) -> Problems:
         """What is wrong with the fields together; paths are names of fields."""
         return iter(())
+
+    def _along_with(self, name: str, value: Any) -> dict[str, Any]:
+        """The fields that are otherwise if one of them is: that one, and those that go with it."""
+        return {name: value}
+
+    def _alternatives(self, at: datetime) -> "Iterable[Fact]":
+        """What this could still become at a moment, as far as somebody could see to it: none, unless said."""
+        return ()
 
 
 def checked(value: Any, field: Field, path: str, problems: list[Problem]) -> Any:

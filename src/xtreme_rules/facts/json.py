@@ -56,15 +56,16 @@ def facts_to_json(facts: Mapping[str, Any], *, indent: int | None = None) -> str
 
 def facts_to_data(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts as plain dictionaries, lists and texts, moments in UTC; what is not known is left out."""
-    return {name: _plain(value) for name, value in facts.items() if value is not None}
+    return {name: plain_data(value) for name, value in facts.items() if value is not None}
 
 
-def _plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
+    """A fact, or a value of one, as ``facts_to_data`` gives it."""
     if attrs.has(type(value)):
         fields = [(field.name, getattr(value, field.name), field.default) for field in attrs.fields(type(value))]
-        return {name: None if part is None else _plain(part) for name, part, default in fields if part != default}
+        return {name: None if part is None else plain_data(part) for name, part, default in fields if part != default}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain_data(item) for item in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value

@@ -4,10 +4,10 @@ A field that is ``None`` is *not known*, and a decision says when it needs it. I
 history (a booking, a change of package) is complete or not given at all. Days are days of the contract's time zone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -64,6 +64,10 @@ class Contract(Fact):
             from xtreme_rules.coverage.holidays import holiday_problems
 
             yield from holiday_problems(self.holidays)
+
+    def _along_with(self, name: str, value: Any) -> dict[str, Any]:
+        """Another package is another one throughout, whatever changes there are."""
+        return {name: value, "package_changes": ()} if name == "package" else {name: value}
 
 
 def _timezone_problems(name: str) -> Problems:
@@ -269,6 +273,10 @@ class Booking(Fact):
             yield Problem("cancelled_at", "must be given for a cancelled booking")
         if self.status == "booked" and self.cancelled_at is not None:
             yield Problem("cancelled_at", "is given, yet the status is `booked`", "make the status `cancelled`")
+
+    def _alternatives(self, at: datetime) -> "Iterable[Booking]":
+        """A booking could be cancelled."""
+        return () if self.status == "cancelled" else (attrs.evolve(self, status="cancelled", cancelled_at=at),)
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

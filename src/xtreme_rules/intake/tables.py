@@ -18,6 +18,9 @@ _FORMS: dict[str, Callable[[Path, str], Table]] = {
     ".parquet": ParquetTable,
 }
 
+#: The endings of names of files that are tables.
+ENDINGS = tuple(_FORMS)
+
 
 def open_table(path: str | Path) -> Table:
     """A table of the form that the name of its file ends with: CSV, JSON lines or Parquet.

@@ -135,7 +135,7 @@ def package_on(day: date, package: str, changes: Sequence[PackageChange]) -> str
 
 def _anniversaries(context: "Context", start: date) -> Iterator[date]:
     for years in range(FIRST_DAY.year - start.year + 1, LAST_DAY.year - start.year + 1):
-        yield anniversary(context, start, years)
+        yield anniversary(context.leap_anniversary, start, years)
 
 
 @term("contract_year", INTEGER, DATE, reads="contract.start", contextual=True, turns=_anniversaries)
@@ -155,25 +155,25 @@ def contract_year(context: Context, day: date, start: date) -> int:
     return years if day.day >= first else years - 1
 
 
-def anniversary(context: Context, start: date, years: int) -> date:
+def anniversary(leap_anniversary: int, start: date, years: int) -> date:
     """The day on which a contract year begins, so many years after the original start."""
     from dateutil.relativedelta import relativedelta
 
     day = start + relativedelta(years=years)
     moved = (start.month, start.day) == (2, 29) and not isleap(day.year)
-    return day + timedelta(days=context.leap_anniversary - 28) if moved else day
+    return day + timedelta(days=leap_anniversary - 28) if moved else day
 
 
 @term("contract_year_start", DATE, DATE, reads="contract.start", contextual=True, turns=_anniversaries)
 def contract_year_start(context: Context, day: date, start: date) -> date:
     """The first day of the contract year that a day lies in."""
-    return anniversary(context, start, contract_year(context, day, start))
+    return anniversary(context.leap_anniversary, start, contract_year(context, day, start))
 
 
 @term("contract_year_end", DATE, DATE, reads="contract.start", contextual=True, turns=_anniversaries)
 def contract_year_end(context: Context, day: date, start: date) -> date:
     """The first day of the contract year after the one that a day lies in."""
-    return anniversary(context, start, contract_year(context, day, start) + 1)
+    return anniversary(context.leap_anniversary, start, contract_year(context, day, start) + 1)
 
 
 @term(

@@ -95,8 +95,9 @@ class RuleSet:
     """Everything that the files of one rulebook say.
 
     ``digest`` is the SHA-256 of the files it was read from, overlays included; ``values`` names the values of each
-    domain, so that a text can say ``kritiek`` for severity 1. The table of response times and the keys of the queue may
-    be missing.
+    domain, so that a text can say ``kritiek`` for severity 1; ``changes`` names the facts that can be changed or told
+    to have a request granted; ``weekends`` is the option by which weekends are planned and booked. That option, the
+    table of response times and the keys of the queue may be missing.
     """
 
     name: str
@@ -112,7 +113,9 @@ class RuleSet:
     calendar_titles: Mapping[str, Text]
     assumptions: Mapping[str, Assumption]
     questions: Mapping[str, Text]
+    changes: Mapping[str, Text]
     entitlements: Mapping[str, Entitlement]
+    weekends: str | None
     schema: Schema
     meaning: Meaning
     response_times: "ResponseTimes | None"

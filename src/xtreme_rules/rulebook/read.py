@@ -92,7 +92,7 @@ class _Builder(EntitlementReader):
             documents["rulebook"],
             "the rulebook",
             ("name", "title", "effective-from", "packages", "areas", "calendars", "questions"),
-            ("severities", "domains", "conventions", "assumptions", "every-entitlement"),
+            ("severities", "domains", "conventions", "assumptions", "every-entitlement", "changes", "weekends"),
         )
         calendars, calendar_titles = self._calendars(head.get("calendars"))
         packages = self._packages(head.get("packages"), calendars)
@@ -126,6 +126,11 @@ class _Builder(EntitlementReader):
             order = read_order(self, documents["queue"], entitlements, assumptions)
         asked = _asked(entitlements, response_times, order or ())
         questions = self._questions(head.get("questions"), documents["rulebook"], asked)
+        changes = self._changes(head.get("changes"))
+        weekends = self.choice(head.get("weekends"), "option", entitlements)
+        if weekends is not None and "weekend.saturday" not in weekends.asks:
+            help_ = "a condition of it must read `weekend.saturday`"
+            self.problem(head["weekends"], f"`{weekends.id}` is no option for weekends", help_)
         name, effective_from = (
             self.string(head.get("name"), "name"),
             self.day(head.get("effective-from"), "effective-from"),
@@ -150,7 +155,9 @@ class _Builder(EntitlementReader):
             calendar_titles,
             assumptions,
             questions,
+            changes,
             entitlements,
+            None if weekends is None else weekends.id,
             self.schema,
             Meaning(Context(calendars, package_calendars, leap_anniversary), self.schema.domains),
             response_times,
@@ -253,7 +260,19 @@ class _Builder(EntitlementReader):
 
     def _questions(self, node: Node | None, root: Node, asked: Iterable[str]) -> dict[str, Text]:
         """What to ask for each fact: every fact that a condition reads must have its question."""
-        questions = {}
+        questions = self._by_path(node, "questions", "the question for")
+        if isinstance(node, MappingNode):
+            for path in sorted(set(asked) - set(questions)):
+                self.problem(node, f"no question for `{path}`, which a condition reads", f"add `{path}:`")
+        return questions
+
+    def _changes(self, node: Node | None) -> dict[str, Text]:
+        """What to call each fact that can be changed."""
+        return self._by_path(node, "changes", "the change of")
+
+    def _by_path(self, node: Node | None, what: str, each: str) -> dict[str, Text]:
+        """Texts by the path of a fact."""
+        texts = {}
         if isinstance(node, MappingNode):
             for path, (key_node, value) in node.entries.items():
                 if self.schema.type_at(path) is None:
@@ -263,12 +282,10 @@ class _Builder(EntitlementReader):
                         for part in self.schema.members(kind)
                     ]
                     self.problem(key_node, f"unknown fact `{path}`", did_you_mean(path, [*known, *self.schema.facts]))
-                questions[path] = self.plain(value, f"the question for `{path}`")
-            for path in sorted(set(asked) - set(questions)):
-                self.problem(node, f"no question for `{path}`, which a condition reads", f"add `{path}:`")
+                texts[path] = self.plain(value, f"{each} `{path}`")
         elif node is not None:
-            self.problem(node, "questions must be keys with values")
-        return questions
+            self.problem(node, f"{what} must be keys with values")
+        return texts
 
 
 def _asked(

@@ -1,0 +1,1 @@
+"""Planning: the years of a contract, and the weekends that can still be had in them."""

@@ -1,0 +1,145 @@
+"""Remedies: what would make a decision granted is found from the conditions, and checked by deciding again."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import attrs
+import pytest
+from conftest import bundled
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import situations
+
+import xtreme_rules as xr
+
+CONTRACT = xr.Contract(
+    id="c1",
+    package="elite",
+    start=date(2026, 1, 1),
+    until=date(2028, 1, 1),
+    timezone="Europe/Amsterdam",
+    holidays="NL",
+)
+REQUEST = xr.WeekendRequest(
+    id="r1",
+    saturday=date(2026, 12, 12),
+    submitted_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+    products=[xr.Component(id="p", standard=True)],
+    accepts_english=True,
+    implementation_consulting=False,
+)
+LATE = datetime(2026, 12, 1, 9, tzinfo=UTC)
+JUNE = xr.Booking(id="june", contract_id="c1", saturday=date(2026, 6, 6), status="booked")
+BOXING_DAY = xr.Booking(id="boxing", contract_id="c1", saturday=date(2026, 12, 26), status="booked")
+
+
+def weekend(contract: dict[str, Any], request: dict[str, Any], bookings: tuple[xr.Booking, ...] = ()) -> xr.Decision:
+    facts = {"contract": attrs.evolve(CONTRACT, **contract), "weekend": attrs.evolve(REQUEST, **request)}
+    return bundled().decide("special-event-weekend", **facts, bookings=bookings)
+
+
+#: Decision, and what would grant it: changes by path, as text.
+CASES = {
+    "too late": (
+        weekend({}, {"submitted_at": LATE}),
+        [
+            "the weekend: Saturday 19 December 2026",
+            "the submission of the request: no later than Saturday 28 November 2026",
+        ],
+    ),
+    "a package too low": (weekend({"package": "premium"}, {}), ["the package: Xtreme Elite"]),
+    "a weekend in the year is used": (weekend({}, {}, (JUNE,)), ["the weekend: Saturday 2 January 2027"]),
+    "a weekend in the year is booked": (
+        weekend({}, {}, (BOXING_DAY,)),
+        ["the weekend: Saturday 2 January 2027", "cancellation of the booking: boxing (Saturday 26 December 2026)"],
+    ),
+    "across two contract years": (
+        weekend({"start": date(2025, 12, 13), "until": date(2027, 12, 13)}, {}),
+        ["the weekend: Saturday 5 December 2026", "the weekend: Saturday 19 December 2026"],
+    ),
+    "after the contract": (
+        weekend({"until": date(2026, 12, 12)}, {}),
+        ["the weekend: Saturday 5 December 2026"],
+    ),
+    "submission not known": (
+        weekend({}, {"submitted_at": None}),
+        ["the submission of the request: no later than Saturday 28 November 2026"],
+    ),
+    "not told": (weekend({}, {"accepts_english": None}), ["the customer accepts English: yes"]),
+    "bookings not known": (
+        bundled().decide("special-event-weekend", contract=CONTRACT, weekend=REQUEST),
+        ["earlier bookings: none"],
+    ),
+    "two at once": (
+        weekend({"package": "premium"}, {"accepts_english": False}),
+        ["the customer accepts English: yes; the package: Xtreme Elite"],
+    ),
+    "two products": (
+        weekend({}, {"products": [xr.Component(id=name, standard=False) for name in "ab"]}),
+        ["a standard product: yes; a standard product: yes"],
+    ),
+    "at night": (
+        bundled().decide("phone-support", contract=CONTRACT, at=datetime(2026, 6, 5, 20, tzinfo=UTC)),
+        ["the moment: Monday 8 June 2026 at 08:00 (CEST)"],
+    ),
+    "granted": (weekend({}, {}), []),
+    "nothing would do": (
+        bundled().decide("phone-support", contract=CONTRACT, at=datetime(2029, 6, 5, 20, tzinfo=UTC)),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("decision", "texts"), CASES.values(), ids=CASES)
+def test_remedies_name_the_smallest_changes(decision: xr.Decision, texts: list[str]) -> None:
+    """The nearest weekends, the last day to submit, the booking in the way, the package: whatever alone would do."""
+    assert [remedy.text("en") for remedy in decision.remedies()] == texts
+    explained = decision.explain()
+    assert all(text.split(": ")[0] in explained for text in texts)
+    assert [item["text"]["en"] for item in decision.to_dict()["remedies"]] == texts
+
+
+def test_remedies_are_told_in_dutch() -> None:
+    """The texts are in both languages, as the rule files name the facts."""
+    remedies = weekend({}, {"submitted_at": LATE}).remedies()
+    assert [remedy.text("nl") for remedy in remedies] == [
+        "het weekend: zaterdag 19 december 2026",
+        "de indiening van de aanvraag: uiterlijk zaterdag 28 november 2026",
+    ]
+    change = remedies[0].changes[0]
+    assert (change.path, change.before, change.after) == ("weekend.saturday", date(2026, 12, 12), date(2026, 12, 19))
+
+
+@settings(max_examples=60)
+@given(situations(), st.sampled_from(bundled().options))
+def test_a_remedy_grants(rulebook: xr.Rulebook, situation: dict[str, Any], option: str) -> None:
+    """Deciding again over the changed facts grants; a granted decision has no remedy; of sets of changes none is idle."""
+    decision = rulebook.decide(option, **situation)
+    remedies = decision.remedies()
+    assert not (decision.granted and remedies)
+    for remedy in remedies:
+        assert remedy.decision.granted
+        assert rulebook.decide(option, **remedy.decision.facts).granted
+        assert len({len(other.changes) for other in remedies}) == 1
+        assert all(change.before != change.after for change in remedy.changes)
+
+
+@settings(max_examples=40)
+@given(situations(unknowns=False))
+def test_a_weekend_denied_has_a_remedy_if_its_contract_runs_long_enough(situation: dict[str, Any]) -> None:
+    """Whatever is known of a request, if some weekend of the contract could be had by it, a remedy says what to change."""
+    decision = bundled().decide("special-event-weekend", **situation)
+    if decision.granted:
+        return
+    contract, request = decision.facts["contract"], decision.facts["weekend"]
+    following = bundled().next_weekend(
+        contract, decision.facts["bookings"], submitted_at=request.submitted_at, request=request
+    )
+    if following is not None and abs((following.facts["weekend"].saturday - request.saturday).days) < 700:
+        assert decision.remedies()
+
+
+def test_a_remedy_that_takes_too_long_to_find_is_given_up() -> None:
+    """However many facts are wrong at once, looking for remedies ends."""
+    products = [xr.Component(id=f"p{number}", standard=False) for number in range(40)]
+    assert weekend({}, {"products": products}).remedies() == ()
