@@ -11,6 +11,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter_ns
 
+import bookings
 import by_hand
 import deadlines
 import fresh
@@ -29,6 +30,7 @@ BY_HAND = "by hand"
 OURS = "xtreme-rules"
 OURS_UNREAD = "xtreme-rules, outcome only"
 OURS_ALL = "xtreme-rules, all options"
+OURS_WEEKENDS = "xtreme-rules, weekends of a year"
 ATTRS_YAML = "import attrs, yaml"
 IMPORT = "import xtreme_rules"
 LOAD = "xtreme_rules.load()"
@@ -80,8 +82,8 @@ def cycled(decide: Decide, cases: Sequence[Case]) -> Callable[[int], None]:
 
     def cycle(times: int) -> None:
         for _ in range(times):
-            for contract, weekend, bookings in cases:
-                decide(contract, weekend, bookings)
+            for contract, weekend, booked in cases:
+                decide(contract, weekend, booked)
 
     return cycle
 
@@ -178,6 +180,7 @@ def print_budgets(times: Samples, starts: Samples, due: Samples, due_columns: di
     """A line a budget of the design: what it asks, what was measured, and whether it is met."""
     at_most = [
         ("one decision, every failed condition named", times, OURS, BY_HAND, 1.3),
+        ("all weekends of a contract year", times, OURS_WEEKENDS, OURS, 60.0),
         ("all options for one contract and situation", times, OURS_ALL, BY_HAND, 12.0),
         (IMPORT, starts, IMPORT, ATTRS_YAML, 2.0),
         ("loading and checking the bundled rulebook", starts, LOAD, ATTRS_YAML, 2.5),
@@ -209,6 +212,7 @@ def main() -> None:
     runs = {name: cycled(decide, cases) for name, decide in contenders.items()}
     sizes = dict.fromkeys(runs, len(cases))
     runs[OURS_ALL], sizes[OURS_ALL] = repeated(with_xtreme_rules.decide_all), 1
+    runs[OURS_WEEKENDS], sizes[OURS_WEEKENDS] = repeated(with_xtreme_rules.weekends), 1
     print(f"Python {python_version()}, {machine()}; {len(cases)} situations, {ROUNDS} rounds")
     times, starts = decisions(runs, sizes), processes()
     due, due_columns = deadline_samples(), column_samples()
@@ -217,6 +221,7 @@ def main() -> None:
     print_table("deadlines in office hours", "µs", due, [DEADLINE])
     for size, rows in due_columns.items():
         print_table(f"{size:,} rows, each", "ns", rows, [SEARCH])
+    bookings.main()
     print_budgets(times, starts, due, due_columns)
 
 

@@ -55,3 +55,9 @@ def decide_only(contract: Contract, weekend: WeekendRequest, bookings: list[Book
 def decide_all() -> list[Outcome]:
     """The outcome of every option for one contract and situation."""
     return [decision.outcome for decision in RULEBOOK.decide_all(**EVERYTHING).values()]
+
+
+def weekends() -> list[Outcome]:
+    """The outcome of every weekend of a contract year."""
+    listed = RULEBOOK.weekends(CONTRACT, EVERYTHING["bookings"], submitted_at=AT, request=WEEKEND)
+    return list(listed.outcomes.values())

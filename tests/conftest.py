@@ -2,7 +2,7 @@
 
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -56,6 +56,25 @@ def engine(request: pytest.FixtureRequest) -> str:
 def rulebook(engine: str) -> xr.Rulebook:
     """The bundled rulebook on each engine in turn."""
     return bundled(engine)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL that runs while the tests do."""
+    import databases
+
+    with databases.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of each kind in turn."""
+    import databases
+
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return databases.fresh_schema(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture
