@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xtreme_rules import load
+from xtreme_rules.decisions import remedies
 from xtreme_rules.explain.wording import span_in_words, worded
 from xtreme_rules.facts.standard import STANDARD_FACTS
 from xtreme_rules.facts.types import type_of
@@ -85,6 +86,9 @@ def _bounds() -> Lines:
             ("levels of nesting in a condition", str(parse.MAX_DEPTH)),
             ("`days(...)` and moving a date", f"{parse.MAX_SHIFT:,} days"),
             ("a whole number", f"{parse.LARGEST_INTEGER:,} either way"),
+            ("looking for remedies: decisions", f"{remedies.MOST_TRIED:,}"),
+            ("looking for remedies: days either way", f"{remedies.REACH.days:,}"),
+            ("remedies of a decision", str(remedies.MOST_FOUND)),
         ),
     )
 

@@ -201,7 +201,7 @@ def test_a_failing_file_of_fact_classes_never_reads_as_an_answer(
 
 def test_a_mistake_of_the_library_never_reads_as_an_answer(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unforeseen exception leaves with status 2 and its traceback."""
-    monkeypatch.setattr("xtreme_rules.cli.commands.load", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("xtreme_rules.cli.options.load", lambda *_, **__: 1 / 0)
     code, out, err = command("matrix")
     assert (code, out) == (2, "")
     assert "ZeroDivisionError" in err

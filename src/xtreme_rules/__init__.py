@@ -28,6 +28,12 @@ from xtreme_rules.rulebook.diagnostics import Diagnostic, RulebookError
 
 if TYPE_CHECKING:
     from xtreme_rules.coverage.clock import Clock
+    from xtreme_rules.decisions.remedies import Change, Remedy
+    from xtreme_rules.ledger.entries import Cancellation, Entry, Record
+    from xtreme_rules.ledger.errors import LedgerError, LedgerUnavailableError, ReplayError, UnknownEntryError
+    from xtreme_rules.ledger.ledger import Ledger
+    from xtreme_rules.planning.weekends import Weekends
+    from xtreme_rules.planning.years import ContractYear
     from xtreme_rules.triage.deadline import Alert, Deadline, Standing
     from xtreme_rules.triage.queue import Queue
     from xtreme_rules.triage.ticket import Ticket
@@ -38,19 +44,26 @@ __all__ = [
     "AdopterProgramme",
     "Alert",
     "Booking",
+    "Cancellation",
+    "Change",
     "Clock",
     "Component",
     "Contract",
+    "ContractYear",
     "Coverage",
     "Deadline",
     "Decision",
     "Declared",
     "Diagnostic",
     "Duty",
+    "Entry",
     "Escalation",
     "Fact",
     "FactError",
     "Incident",
+    "Ledger",
+    "LedgerError",
+    "LedgerUnavailableError",
     "Outcome",
     "PackageChange",
     "Pause",
@@ -58,14 +71,19 @@ __all__ = [
     "Question",
     "Queue",
     "Reason",
+    "Record",
+    "Remedy",
     "RemoteAccess",
+    "ReplayError",
     "Rulebook",
     "RulebookError",
     "Standing",
     "Subscription",
     "Ticket",
+    "UnknownEntryError",
     "UnknownNameError",
     "WeekendRequest",
+    "Weekends",
     "XtremeRulesError",
     "facts_from_data",
     "facts_from_json",
@@ -76,11 +94,23 @@ __all__ = [
 #: What loads when it is first used, by the module that has it: who only decides does not pay for it.
 _LATER = {
     "Alert": "triage.deadline",
+    "Cancellation": "ledger.entries",
+    "Change": "decisions.remedies",
     "Clock": "coverage.clock",
+    "ContractYear": "planning.years",
     "Deadline": "triage.deadline",
+    "Entry": "ledger.entries",
+    "Ledger": "ledger.ledger",
+    "LedgerError": "ledger.errors",
+    "LedgerUnavailableError": "ledger.errors",
     "Queue": "triage.queue",
+    "Record": "ledger.entries",
+    "Remedy": "decisions.remedies",
+    "ReplayError": "ledger.errors",
     "Standing": "triage.deadline",
     "Ticket": "triage.ticket",
+    "UnknownEntryError": "ledger.errors",
+    "Weekends": "planning.weekends",
 }
 
 
