@@ -51,7 +51,7 @@ def decide(
 
         if bookings is None or start is None or timezone is None:
             unknown.append("one-per-contract-year")
-        elif booked_in_year(contract.id, weekend.id, bookings, year, start, timezone):
+        elif booked_in_year(contract.id, weekend.id, saturday, bookings, year, start, timezone):
             unmet.append("one-per-contract-year")
 
     if weekend.products is None:
@@ -94,13 +94,15 @@ def contract_year(day: date, start: date) -> int:
     return day.year - start.year - ((day.month, day.day) < anniversary)
 
 
-def booked_in_year(contract: str, request: str, bookings: list[Booking], year: int, start: date, timezone: str) -> int:
-    """How many weekends of a contract year other requests use; one cancelled before it began is not used."""
+def booked_in_year(
+    contract: str, request: str, saturday: date, bookings: list[Booking], year: int, start: date, timezone: str
+) -> int:
+    """How many weekends of a contract year are used otherwise; one cancelled before it began is not used."""
     count = 0
     for booking in bookings:
         if (
             booking.contract_id == contract
-            and booking.request_id != request
+            and not (booking.request_id == request and booking.saturday == saturday and booking.cancelled_at is None)
             and contract_year(booking.saturday, start) == year
             and (
                 booking.cancelled_at is None

@@ -33,7 +33,7 @@ def derived(contract: Contract, weekend: WeekendRequest, bookings: list[Booking]
             inputs["days_after_start"] = (saturday - start).days
             inputs["year_changes"] = contract_year(sunday, start) - year
             if bookings is not None and timezone is not None:
-                inputs["booked"] = booked_in_year(contract.id, weekend.id, bookings, year, start, timezone)
+                inputs["booked"] = booked_in_year(contract.id, weekend.id, saturday, bookings, year, start, timezone)
         if contract.until is not None:
             inputs["days_until_end"] = (contract.until - saturday).days
         if weekend.submitted_at is not None and timezone is not None:

@@ -53,7 +53,8 @@ def failures(contract: xr.Contract, weekend: xr.WeekendRequest, bookings: tuple[
     others = [
         item
         for item in bookings
-        if item.contract_id == contract.id and item.request_id != weekend.id and used(item, zone)
+        if item.contract_id == contract.id and used(item, zone)
+        if (item.request_id, item.saturday, item.status) != (weekend.id, saturday, "booked")
     ]
     submitted = weekend.submitted_at.astimezone(zone).date()
     holds = {

@@ -241,7 +241,7 @@ def all_standard(components: Sequence[Component]) -> bool | None:
     INTEGER,
     INTEGER,
     INTEGER,
-    reads="weekend.id bookings contract.id contract.start contract.timezone",
+    reads="weekend.id weekend.saturday bookings contract.id contract.start contract.timezone",
     contextual=True,
 )
 def weekends_used(
@@ -250,6 +250,7 @@ def weekends_used(
     count_cancelled_in_time: int,
     count_own: int,
     request: str,
+    saturday: date,
     bookings: Sequence[Booking],
     contract: str,
     start: date,
@@ -258,14 +259,15 @@ def weekends_used(
     """How many weekends of a contract year are used.
 
     Bookings of other contracts never count. A booking that was cancelled before its weekend began counts as much as
-    the second argument says, a booking made for this very request as much as the third: 0 or 1.
+    the second argument says, one that stands for this very request and its weekend as much as the third: 0 or 1.
     """
     count = 0
     for booking in bookings:
         if booking.contract_id == contract:
-            weight = count_own if booking.request_id == request else 1
+            cancelled = booking.cancelled_at
+            own = booking.request_id == request and booking.saturday == saturday and cancelled is None
+            weight = count_own if own else 1
             if weight and contract_year(context, booking.saturday, start) == year:
-                cancelled = booking.cancelled_at
                 in_time = cancelled is not None and cancelled < weekend_start(booking.saturday, timezone)
                 count += count_cancelled_in_time if in_time else weight
     return count
