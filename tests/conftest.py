@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
@@ -90,3 +92,28 @@ def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         return int(left.value.code or 0), out, err
 
     return run
+
+
+def on_a_terminal(*words: str, cwd: Path, **environment: str) -> tuple[int, str, bytes]:
+    """Run the command line on a pseudo-terminal: exit status, what the terminal showed, standard error."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "xtreme_rules", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env={**os.environ, "NO_COLOR": "", "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while more := os.read(ours, 65_536):
+            shown += more
+    except OSError:  # so Linux says that the other end was closed
+        pass
+    os.close(ours)
+    _, errors = run.communicate()
+    return run.returncode, shown.decode(), errors

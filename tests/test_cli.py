@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, on_a_terminal
 
 Command = Callable[..., tuple[int, str, str]]
 FACTS = ROOT / "examples" / "facts"
@@ -487,39 +487,10 @@ def test_a_terminal_shows_the_queue_in_its_width(
     triage: Command, tmp_path: Path, environment: dict[str, str], colours: bool
 ) -> None:
     """No line is wider than a narrow terminal; there are colours, but not if they are not wanted."""
-    import pty
-
     triage(INCIDENTS, "--at", SATURDAY)
-    ours, theirs = pty.openpty()
-    run = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "xtreme_rules",
-            "triage",
-            "incidents.csv",
-            "--contracts",
-            "contracts.csv",
-            "--at",
-            SATURDAY,
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-        env={"TERM": "xterm-256color", "COLUMNS": "60", "PYTHONUTF8": "1", "PATH": os.environ["PATH"], **environment},
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while more := os.read(ours, 65_536):
-            shown += more
-    except OSError:  # so Linux says that the other end was closed
-        pass
-    os.close(ours)
-    _, errors = run.communicate()
-    assert (run.returncode, errors) == (0, b"")
-    out = shown.decode()
+    words = ("triage", "incidents.csv", "--contracts", "contracts.csv", "--at", SATURDAY)
+    code, out, err = on_a_terminal(*words, cwd=tmp_path, **{"COLUMNS": "60", **environment})
+    assert (code, err) == (0, b"")
     assert ("\x1b[32m" in out) == colours
     lines = re.sub(r"\x1b\[[0-9;]*m", "", out).splitlines()
     assert max(map(len, lines)) <= 60

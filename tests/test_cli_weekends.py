@@ -12,7 +12,7 @@ from shutil import copytree
 from typing import Any
 
 import pytest
-from conftest import ROOT, bundled
+from conftest import ROOT, bundled, on_a_terminal
 
 Command = Callable[..., tuple[int, str, str]]
 CONTRACT = {
@@ -159,29 +159,11 @@ def test_facts_of_ones_own_count_in_planning(command: Command) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("environment", "colours"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_a_terminal_shows_the_year_in_colours(environment: dict[str, str], colours: bool) -> None:
+def test_a_terminal_shows_the_year_in_colours(tmp_path: Path, environment: dict[str, str], colours: bool) -> None:
     """A booked weekend is blue and one that is out is grey, but not if colours are not wanted."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    run = subprocess.Popen(
-        [sys.executable, "-m", "xtreme_rules", "weekends", "request.yaml", "--bookings", "bookings.csv"],
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "NO_COLOR": "", "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while more := os.read(ours, 65_536):
-            shown += more
-    except OSError:  # so Linux says that the other end was closed
-        pass
-    os.close(ours)
-    _, errors = run.communicate()
-    assert (run.returncode, errors) == (1, b"")
-    out = shown.decode()
+    words = ("weekends", "request.yaml", "--bookings", "bookings.csv")
+    code, out, err = on_a_terminal(*words, cwd=tmp_path, **environment)
+    assert (code, err) == (1, b"")
     assert ("\x1b[34m19 ★\x1b[0m" in out) == ("\x1b[90m26 ✗\x1b[0m" in out) == colours
     assert ("\x1b" in out) == colours
     assert "19 ★" in out

@@ -167,6 +167,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "WeekendRequest.submitted_at: 2026-11-22T09:00:00 has no time zone; give it a tzinfo; in a text, end it with `Z` "
         "or `+01:00`",
     ),
+    "no contract": ({"contract": None}, "contract: must be given"),
     "no such fact": ({"vessel": 1}, "vessel: unknown fact"),
 }
 

@@ -199,9 +199,13 @@ class Rulebook:
     ) -> dict[str, Any]:
         booked = None if bookings is None else tuple(bookings)
         facts = {**more, "contract": contract, "incident": incident, "bookings": booked, "at": at}
+        return self._taken(facts, ("contract", "incident", "at"))
+
+    def _taken(self, facts: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
+        """Facts as engines take them, with those that must be there."""
         if not self._rules.schema.fits(facts):
             facts = self._rules.schema.checked(facts)
-        lacking = [name for name in ("contract", "incident", "at") if facts.get(name) is None]
+        lacking = [name for name in needed if facts.get(name) is None]
         if lacking:
             raise FactError(Problem(name, "must be given") for name in lacking)
         return facts
@@ -288,7 +292,7 @@ class Rulebook:
         from xtreme_rules.planning.weekends import decision, saturdays, verdicts
 
         option, known = self._planning(contract, bookings, submitted_at, request, facts)
-        years = self.contract_years(contract)
+        years = self.contract_years(known["contract"])
         days = saturdays(max(years[0].start, submitted_at.date() - timedelta(days=7)), years[-1].end)
         found = (item for item in verdicts(option, known, days) if item[1].outcome is not Outcome.DENIED)
         return next((decision(verdict, known, saturday) for saturday, verdict in found), None)
@@ -307,7 +311,7 @@ class Rulebook:
         # Under an id of its own: what was booked for the request is booked, and another weekend would be a second one.
         asked = attrs.evolve(request or WeekendRequest(id=PLANNING), id=PLANNING, submitted_at=submitted_at)
         facts = {**more, "contract": contract, "weekend": asked, "bookings": tuple(bookings)}
-        return self._options[name], facts if self._rules.schema.fits(facts) else self._rules.schema.checked(facts)
+        return self._options[name], self._taken(facts, ("contract",))
 
     def _contract_year(self, contract: Contract, submitted_at: datetime, number: int | None) -> "ContractYear":
         years = self.contract_years(contract)

@@ -17,6 +17,7 @@ from rich.text import Text
 from xtreme_rules.explain.identity import footer
 from xtreme_rules.explain.phrases import phrase
 from xtreme_rules.explain.wording import span_in_words, zone_of
+from xtreme_rules.facts.json import plain_data
 from xtreme_rules.intake.rows import BadRow
 from xtreme_rules.triage.deadline import Standing
 from xtreme_rules.triage.queue import Queue, shown_keys
@@ -114,7 +115,7 @@ def as_csv(triaged: Triaged) -> str:
         data = ticket.deadline.to_dict()
         known = {name: data[name] for name in (*_COLUMNS, *_MORE) if name in data}
         known |= {"place": number, "incident": ticket.incident.id, "contract": ticket.contract.id, "key": ticket.key}
-        known |= {"covered_by": " ".join(ticket.covered_by), "covered_from": _iso(ticket.covered_from)}
+        known |= {"covered_by": " ".join(ticket.covered_by), "covered_from": plain_data(ticket.covered_from)}
         writer.writerow(known | {"missing": " ".join(ticket.deadline.missing)})
     for row in triaged.bad:
         problems = " | ".join(map(str, row.problems))
@@ -153,10 +154,6 @@ def _left(ticket: Ticket, lang: str) -> str:
 def _short(moment: datetime, zone: Any) -> str:
     local = moment.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 def _bad_data(row: BadRow) -> dict[str, Any]:

@@ -177,7 +177,7 @@ class Decision:
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as plain data, texts in both languages; ``json.dumps`` takes it as it is."""
-        from xtreme_rules.facts.json import facts_to_data
+        from xtreme_rules.facts.json import facts_to_data, plain_data
 
         entitlement = self._option.entitlement
         return {
@@ -187,7 +187,7 @@ class Decision:
             "sources": list(entitlement.sources),
             "reasons": [_reason_data(reason) for reason in self.reasons],
             "conditions": {reason.condition: reason.truth for reason in self.conditions},
-            "granted_from": None if (moment := self.granted_from) is None else moment.isoformat(),
+            "granted_from": plain_data(self.granted_from),
             "missing": [
                 {"path": path, "question": {lang: self.question(path, lang) for lang in LANGUAGES}}
                 for path in self.missing

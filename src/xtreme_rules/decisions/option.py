@@ -46,6 +46,13 @@ class Option:
         self.evaluate = self._engine(self.rules, self.entitlement.conditions)
         return self.evaluate(facts)
 
+    def verdict(self, facts: dict[str, Any]) -> "Verdict":
+        """The verdict on facts that fit the rulebook's schema, as ``Schema.checked`` gives them."""
+        truths = self.evaluate(facts)
+        if truths is None:
+            raise AssertionError(facts)
+        return self.verdicts[truths]
+
     def __reduce__(self) -> tuple[type["Option"], tuple[RuleSet, Entitlement, Engine]]:
         return Option, (self.rules, self.entitlement, self._engine)
 

@@ -133,9 +133,7 @@ class _Search:
                     continue
                 changes = (*made, self.change(path, facts, value))
                 if not rest:
-                    truths = self.option.evaluate(changed)
-                    if truths is not None:
-                        yield Remedy(changes, Decision(self.option.verdicts[truths], changed))
+                    yield Remedy(changes, Decision(self.option.verdict(changed), changed))
                     break
                 if more := list(self.solved(changed, tuple(rest), changes)):
                     yield from more

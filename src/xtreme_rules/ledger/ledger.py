@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xtreme_rules.api import Rulebook, load
 from xtreme_rules.decisions.decision import Decision
@@ -13,9 +13,6 @@ from xtreme_rules.ledger.asked import asked, moment, name
 from xtreme_rules.ledger.entries import Cancellation, Entry, Record
 from xtreme_rules.ledger.errors import ConflictError, LedgerError
 from xtreme_rules.ledger.replay import replayed
-
-if TYPE_CHECKING:
-    pass
 
 #: So often a request is decided again because another was booked meanwhile; each time, another got further.
 ATTEMPTS = 100

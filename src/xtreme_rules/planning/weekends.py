@@ -12,7 +12,8 @@ from dateutil.rrule import SA, WEEKLY, rrule
 from xtreme_rules.decisions.decision import Decision
 from xtreme_rules.decisions.option import Option, Outcome, Verdict
 from xtreme_rules.explain.identity import identity
-from xtreme_rules.facts.standard import Booking, Contract
+from xtreme_rules.facts.standard import Contract
+from xtreme_rules.language.vocabulary import weekend_booked
 from xtreme_rules.planning.years import ContractYear
 from xtreme_rules.rulebook.model import Entitlement
 
@@ -60,14 +61,8 @@ class Weekends(Sequence[Decision]):
 
     def is_booked(self, saturday: date) -> bool:
         """Whether a weekend is booked for the contract, and not cancelled."""
-        return any(
-            booking.saturday == saturday and booking.status == "booked" and booking.contract_id == self.contract.id
-            for booking in self._bookings
-        )
-
-    @property
-    def _bookings(self) -> tuple[Booking, ...]:
-        return self._facts.get("bookings") or ()
+        booked: bool = weekend_booked(saturday, self._facts.get("bookings") or (), self.contract.id)
+        return booked
 
     def show(
         self,
@@ -149,10 +144,7 @@ def verdicts(option: Option, facts: Facts, days: Iterable[date]) -> Iterator[tup
     facts = {**facts, "weekend": asked}
     for saturday in days:
         object.__setattr__(asked, "saturday", saturday)
-        truths = option.evaluate(facts)
-        if truths is None:
-            raise AssertionError(facts)
-        yield saturday, option.verdicts[truths]
+        yield saturday, option.verdict(facts)
 
 
 def decision(verdict: Verdict, facts: Facts, saturday: date) -> Decision:

@@ -13,6 +13,7 @@ from xtreme_rules.explain.identity import footer, identity
 from xtreme_rules.explain.notes import assumed, cited
 from xtreme_rules.explain.phrases import checked_language, phrase
 from xtreme_rules.explain.wording import moment_in_words, question_for, span_in_words, zone_of
+from xtreme_rules.facts.json import plain_data
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.rulebook.service import ResponseTime, ResponseTimes
 
@@ -37,6 +38,10 @@ class Standing(Enum):
             TypeError: always.
         """
         raise TypeError("a standing is one of many, not true or false; compare it")
+
+
+#: The standings in which a response is still due, so that its deadline counts in the order.
+RUNNING = (Standing.SAFE, Standing.AT_RISK, Standing.BREACHED)
 
 
 @attrs.frozen
@@ -172,16 +177,16 @@ class Deadline:
         """The deadline as plain data: moments as ISO 8601 in UTC, durations in seconds."""
         return {
             "incident": self.facts["incident"].id,
-            "at": _iso(self.facts["at"]),
+            "at": plain_data(self.facts["at"]),
             "standing": self.standing.value,
-            "due": _iso(self.due),
+            "due": plain_data(self.due),
             "row": self.row,
             "within_seconds": _seconds(self.within),
             "used_seconds": _seconds(self.used),
             "remaining_seconds": _seconds(self.remaining),
             "overdue_seconds": _seconds(self.overdue),
-            "warnings": [{"share": warning.share, "at": _iso(warning.at)} for warning in self.warnings],
-            "paused_since": _iso(self.paused_since),
+            "warnings": [{"share": warning.share, "at": plain_data(warning.at)} for warning in self.warnings],
+            "paused_since": plain_data(self.paused_since),
             "missing": list(self.missing),
             "sources": list(self.sources),
             "assumptions": [item.id for item in self._table.assumptions],
@@ -204,10 +209,6 @@ class Deadline:
 
     def _repr_html_(self) -> str:
         return self.explain(format="html")
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 def _seconds(span: timedelta | None) -> float | None:

@@ -14,10 +14,10 @@ from xtreme_rules.facts.standard import Contract, Incident
 from xtreme_rules.language.vocabulary import day_of
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.rulebook.service import RESPOND_BY, OrderKey, ResponseTimes
-from xtreme_rules.triage.deadline import Alert, Deadline, Standing
+from xtreme_rules.triage.deadline import RUNNING, Alert, Deadline, Standing
 from xtreme_rules.triage.lookup import Lookup
-from xtreme_rules.triage.order import Place, place
-from xtreme_rules.triage.ticket import RUNNING, Ticket
+from xtreme_rules.triage.order import place
+from xtreme_rules.triage.ticket import Ticket
 
 
 class Desk:
@@ -43,7 +43,8 @@ class Desk:
             asked = tuple(dict.fromkeys(("incident.submitted_at", *self.lookup.find(facts).missing)))
             return self._deadline(facts, Standing.NEEDS_INFORMATION, missing=asked)
         _check_moments(facts["contract"], submitted, at)
-        promise = _decided(self.options[self.table.promise.id], {**facts, "at": submitted})
+        on_submission = {**facts, "at": submitted}
+        promise = Decision(self.options[self.table.promise.id].verdict(on_submission), on_submission)
         if promise.outcome is Outcome.DENIED:
             return self._deadline(facts, Standing.NOT_COVERED, promise=promise)
         found = self.lookup.find(facts)
@@ -75,24 +76,15 @@ class Desk:
     def ticket(self, facts: dict[str, Any]) -> Ticket:
         """Who covers an incident at ``at``, by when to respond, and its place in the order."""
         deadline = self.deadline(facts)
-        coverage = {name: _decided(option, facts) for name, option in self.clock.items()}
+        coverage = {name: Decision(option.verdict(facts), facts) for name, option in self.clock.items()}
         due = deadline.due if deadline.standing in RUNNING else None
-        places = tuple(self._place(key, {**facts, RESPOND_BY: due}) for key in self.rules.order)
+        known = {**facts, RESPOND_BY: due}
+        places = tuple(place(key, self._entitled(key, facts), self.rules.meaning, known) for key in self.rules.order)
         return Ticket(self.rules, facts, coverage, self.when.hours(facts), deadline, places)
 
-    def _place(self, key: OrderKey, facts: dict[str, Any]) -> Place:
-        entitled = True
-        if key.option is not None:
-            facts_alone = {name: value for name, value in facts.items() if name != RESPOND_BY}
-            entitled = _decided(self.options[key.option], facts_alone).granted
-        return place(key, entitled, self.rules.meaning, facts)
-
-
-def _decided(option: Option, facts: dict[str, Any]) -> Decision:
-    truths = option.evaluate(facts)
-    if truths is None:
-        raise AssertionError(facts)
-    return Decision(option.verdicts[truths], facts)
+    def _entitled(self, key: OrderKey, facts: dict[str, Any]) -> bool:
+        """Whether the contract is entitled to be told apart by a key of the order."""
+        return key.option is None or self.options[key.option].verdict(facts).outcome is Outcome.GRANTED
 
 
 def _check_moments(contract: Contract, submitted: datetime, at: datetime) -> None:

@@ -15,10 +15,11 @@ from xtreme_rules.explain.identity import footer
 from xtreme_rules.explain.notes import cited
 from xtreme_rules.explain.phrases import checked_language, phrase
 from xtreme_rules.explain.wording import moment_in_words, value_in_words, worded, zone_of
+from xtreme_rules.facts.json import plain_data
 from xtreme_rules.facts.standard import Contract, Incident
 from xtreme_rules.rulebook.model import RuleSet
 from xtreme_rules.rulebook.service import RESPOND_BY
-from xtreme_rules.triage.deadline import Deadline, Standing
+from xtreme_rules.triage.deadline import Deadline
 from xtreme_rules.triage.order import Place
 
 
@@ -140,14 +141,13 @@ class Ticket:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data, moments as ISO 8601 in UTC; ``json.dumps`` takes it as it is."""
-        following = self.covered_from
         return {
             "incident": self.incident.id,
             "contract": self.contract.id,
-            "at": self.at.isoformat(),
+            "at": plain_data(self.at),
             "key": self.key,
             "covered_by": list(self.covered_by),
-            "covered_from": None if following is None else following.isoformat(),
+            "covered_from": plain_data(self.covered_from),
             "deadline": self.deadline.to_dict(),
             "coverage": {name: _in_short(decision) for name, decision in self.coverage.items()},
         }
@@ -207,14 +207,9 @@ class Ticket:
 
 
 def _in_short(decision: Decision) -> dict[str, Any]:
-    moment = decision.granted_from
     return {
         "outcome": decision.outcome.value,
         "unmet": list(decision.unmet),
         "missing": list(decision.missing),
-        "granted_from": None if moment is None else moment.isoformat(),
+        "granted_from": plain_data(decision.granted_from),
     }
-
-
-#: The standings in which a response is still due, so that its deadline counts in the order.
-RUNNING = (Standing.SAFE, Standing.AT_RISK, Standing.BREACHED)
