@@ -22,6 +22,7 @@ docs: .venv/dev  ## the documentation, in docs/_build/html
 
 bench: .venv/bench  ## the budgets, side by side with peers; not part of the tests
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/frames/run.py --json benchmarks/frames/figures.json
 
 wheel: .venv/dev  ## one wheel and one source distribution, in dist/
 	rm -rf dist

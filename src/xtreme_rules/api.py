@@ -22,6 +22,7 @@ from xtreme_rules.rulebook.versions import BUNDLED, find
 
 if TYPE_CHECKING:
     from xtreme_rules.explain.matrix import Matrix
+    from xtreme_rules.frames.showing import DecisionTable
     from xtreme_rules.planning.weekends import Weekends
     from xtreme_rules.planning.years import ContractYear
     from xtreme_rules.triage.deadline import Deadline
@@ -105,6 +106,168 @@ class Rulebook:
             decisions[name] = Decision(option.verdicts[met & mask, unmet & mask], facts)
             met, unmet = met >> count, unmet >> count
         return decisions
+
+    def decide_frame(
+        self,
+        frame: Any,
+        option: str,
+        *,
+        columns: Mapping[str, str] | None = None,
+        values: Mapping[str, Sequence[Any]] | None = None,
+        add: Iterable[str] = (),
+        lang: str = "en",
+        **facts: Any,
+    ) -> Any:
+        """Decide one option on every row of a data frame, with the library that the frame is of.
+
+        Args:
+            frame: a frame of polars (also lazy), pandas, pyarrow, DuckDB, PySpark or Dask. Its columns are known by
+                their path (``contract.package``); what has no column, or is null, is unknown. Moments are datetimes
+                with a time zone. A list of one item in each row has a column such as ``weekend.products[].standard``.
+            option: the id of the option.
+            columns: by path, the columns that have other names.
+            values: by path, the values that occur in ``contract.timezone`` and ``contract.holidays``. They are read
+                from frames that are at hand; from a lazy one, nothing is read before the answer is.
+            add: what to add besides: ``reasons``, ``missing``, ``deadline`` or ``key``.
+            lang: the language of the reasons.
+            facts: by name, as for ``decide``, a fact that holds for every row; or a frame of the same library: a
+                table of contracts, looked up by ``contract.id``, of ``bookings``, by their ``contract_id``, and for
+                a list in a fact, under its own name, such as ``package_changes``, with a column ``contract.id``. The
+                columns of such tables are called as the fields of their class.
+
+        Returns:
+            The frame, of the same library and as lazy as it was, with columns ``outcome`` (``granted``, ``denied`` or
+            ``needs_information``), ``unmet`` and ``unknown`` (numbers whose bit *i* is the option's condition *i*) and
+            ``problem``: why a row could not be decided, whose other columns then are null. ``reasons`` are texts,
+            ``missing`` paths with commas between them, ``deadline`` gives ``standing`` and ``due``, ``key`` a text
+            that sorts as the queue does.
+
+        Raises:
+            UnknownNameError: there is no such option or language, or nothing of such a name to add.
+            FactError: a column is of a wrong type or does not exist, a fact is unknown, frames are of several
+                libraries, or the values of a lazy column are not known.
+            ImportError: narwhals, or what a library needs besides, is not installed; the message says what to run.
+        """
+        from xtreme_rules.frames.deciding import decide_frame
+
+        if option not in self._options:
+            raise unknown_name("option", option, self._options)
+        options = {"": self._rules.entitlements[option]}
+        return decide_frame(
+            self._rules, options, frame, columns=columns, values=values, add=add, lang=lang, facts=facts
+        )
+
+    def decide_all_frame(
+        self,
+        frame: Any,
+        *,
+        columns: Mapping[str, str] | None = None,
+        values: Mapping[str, Sequence[Any]] | None = None,
+        add: Iterable[str] = (),
+        lang: str = "en",
+        **facts: Any,
+    ) -> Any:
+        """Decide every option on every row of a data frame, as ``decide_frame`` does one.
+
+        Returns:
+            The frame with columns ``<option>.outcome``, ``<option>.unmet`` and ``<option>.unknown`` for every option,
+            and one ``problem``.
+
+        Raises:
+            FactError: as ``decide_frame``.
+            UnknownNameError: there is no such language, or nothing of such a name to add.
+            ImportError: as ``decide_frame``.
+        """
+        from xtreme_rules.frames.deciding import decide_frame
+
+        options = {f"{name}.": item for name, item in self._rules.entitlements.items()}
+        return decide_frame(
+            self._rules, options, frame, columns=columns, values=values, add=add, lang=lang, facts=facts
+        )
+
+    def what_if(
+        self,
+        frame: Any,
+        *options: str,
+        package: str,
+        columns: Mapping[str, str] | None = None,
+        values: Mapping[str, Sequence[Any]] | None = None,
+        **facts: Any,
+    ) -> Any:
+        """What another package would have covered, by contract: it holds throughout, whatever changes there were.
+
+        Args:
+            frame: the situations, as for ``decide_frame``; with a column ``contract.id``.
+            options: the ids of the options that are asked about; every option, if there are none.
+            package: the other package.
+            columns: as for ``decide_frame``.
+            values: as for ``decide_frame``.
+            facts: as for ``decide_frame``.
+
+        Returns:
+            A frame of the same library with a row for each contract and option, and the columns ``contract.id``,
+            ``option``, ``granted`` (how many of the situations are) and ``would_be_granted``. Situations that cannot be
+            decided count as not granted.
+
+        Raises:
+            FactError: as ``decide_frame``, or the frame names no contracts.
+            UnknownNameError: there is no such package or option.
+            ImportError: as ``decide_frame``.
+        """
+        from xtreme_rules.frames.counting import what_if
+
+        return what_if(self._rules, frame, package, options, columns=columns, values=values, facts=facts)
+
+    def summary(self, frame: Any, option: str | None = None) -> Any:
+        """Counts a table of decisions by outcome and reason.
+
+        Args:
+            frame: what ``decide_all_frame`` gave, or what ``decide_frame`` gave.
+            option: the option that ``decide_frame`` decided.
+
+        Returns:
+            A frame of the same library with the columns ``outcome`` (or ``problem``), ``reason`` (the id of a
+            condition that is not met, or is unknown; null in the count of the outcome itself) and ``rows``; before
+            them ``option``, if there are several.
+
+        Raises:
+            FactError: the frame is none of those.
+            UnknownNameError: there is no such option.
+            ImportError: as ``decide_frame``.
+        """
+        from xtreme_rules.frames.counting import summary
+
+        return summary(self._rules, frame, option)
+
+    def table(
+        self,
+        decided: Any,
+        option: str,
+        *,
+        columns: Iterable[str] | Mapping[str, str] | None = None,
+        rows: int = 20,
+        lang: str = "en",
+    ) -> "DecisionTable":
+        """The first rows of a table of decisions, to look at: each with its outcome, and why not or what is missing.
+
+        Args:
+            decided: what ``decide_frame`` or ``decide_all_frame`` gave; of a lazy frame, only these rows are computed.
+            option: the option that is shown.
+            columns: the columns to show beside the answer, or by name what to call them; default: all that the frame
+                had before.
+            rows: how many rows.
+            lang: the language, ``nl`` or ``en``.
+
+        Raises:
+            FactError: the option is not decided in the frame, or it has no such column.
+            UnknownNameError: there is no such option or language.
+            ImportError: as ``decide_frame``.
+        """
+        from xtreme_rules.frames.showing import DecisionTable
+
+        if option not in self._options:
+            raise unknown_name("option", option, self._options)
+        return DecisionTable(self._rules, self._rules.entitlements[option], decided, columns, rows, lang)
 
     def _closely(self, evaluate: Evaluator, given: dict[str, Any]) -> tuple[dict[str, Any], Truths]:
         """Facts that could not be taken as they were: mended, with their truths, or refused."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 from xtreme_rules.errors import FactError, Problem, clipped, did_you_mean
 
@@ -73,4 +74,6 @@ def _country(code: str, year: int | None = None) -> "HolidayBase":
     import holidays
 
     country, _, subdivision = code.partition("-")
-    return holidays.country_holidays(country, subdiv=subdivision or None, years=year)
+    with catch_warnings():  # of some countries it says that single holidays of early years are not exact
+        simplefilter("ignore", UserWarning)
+        return holidays.country_holidays(country, subdiv=subdivision or None, years=year)

@@ -41,12 +41,13 @@ class Status:
     text: str
 
 
-Cell = str | bool | Status
+#: A tuple holds lines, a boolean is shown as a tick or left empty.
+Cell = str | tuple[str, ...] | bool | Status
 
 
 @attrs.frozen
 class Table:
-    """Rows in groups. A cell that is a boolean is shown as a tick or left empty; a group may have no heading."""
+    """Rows in groups; a group may have no heading."""
 
     title: str
     header: tuple[str, ...]

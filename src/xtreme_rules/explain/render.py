@@ -1,7 +1,8 @@
 """Documents and tables as plain text, HTML and Markdown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
+from itertools import zip_longest
 from textwrap import fill
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ T = TypeVar("T")
 
 _MARKS = {"met": "✓", "unmet": "✗", "unknown": "?", "plain": "•"}
 _GREEN, _RED, _AMBER, _GREY = "#1a7f37", "#b42318", "#9a6700", "#57606a"
-#: The colour of every outcome and of every standing.
+#: The colour of every outcome and of every standing, and of what has none.
 COLOURS = {
     "granted": _GREEN,
     "denied": _RED,
@@ -25,12 +26,14 @@ COLOURS = {
     "not_covered": _GREY,
     "answered": _GREEN,
     "answered_late": _RED,
+    "not_decided": _GREY,
 }
 _MARK_COLOURS = {"met": _GREEN, "unmet": _RED, "unknown": _AMBER, "plain": _GREY}
 _STATUS = "color: white; border-radius: .3em; padding: .1em .5em; font-size: .8em; white-space: nowrap"
 #: White on a colour, so that a mark can be read on a light and on a dark page.
 _BADGE = "flex: none; width: 1.25em; text-align: center; border-radius: .3em; color: white; font-size: .8em"
 _WIDTH = 100
+_SHORT = 40
 
 
 def rendered(document: Document, format: str) -> str:  # noqa: A002
@@ -118,69 +121,90 @@ def _document_html(document: Document) -> str:
     return "".join(parts)
 
 
-def _cell(value: Cell) -> str:
+def _lines(value: Cell) -> tuple[str, ...]:
+    """A cell as lines of plain text."""
     match value:
-        case str():
+        case tuple():
             return value
+        case str():
+            return (value,)
         case Status(text=text):
-            return text
+            return (text,)
         case _:
-            return "✓" if value else ""
+            return ("✓" if value else "",)
 
 
 def _cell_html(value: Cell) -> str:
     if isinstance(value, Status):
         return f'<span style="{_STATUS}; background: {COLOURS[value.key]}">{escape(value.text)}</span>'
-    return escape(_cell(value))
+    return "<br>".join(map(escape, _lines(value)))
+
+
+def _ticks(table: Table) -> list[bool]:
+    """Which columns hold ticks."""
+    rows = [row for _, group in table.groups for row in group]
+    return [isinstance(cell, bool) for cell in (rows or [table.header])[0]]
 
 
 def _table_text(table: Table) -> str:
     rows = [row for _, group in table.groups for row in group]
-    widths = [max(map(len, map(_cell, column))) for column in zip(table.header, *rows, strict=True)]
-    ticks = [isinstance(cell, bool) for cell in rows[0]] if rows else [False] * len(widths)
+    widths = [
+        max(len(line) for cell in column for line in _lines(cell)) for column in zip(table.header, *rows, strict=True)
+    ]
+    ticks = _ticks(table)
 
-    def line(row: tuple[Cell, ...]) -> str:
-        cells = zip(map(_cell, row), widths, ticks, strict=True)
-        return "  ".join(cell.center(width) if tick else cell.ljust(width) for cell, width, tick in cells).rstrip()
+    def lines(row: tuple[Cell, ...]) -> Iterator[str]:
+        for cells in zip_longest(*map(_lines, row), fillvalue=""):
+            columns = zip(cells, widths, ticks, strict=True)
+            yield "  " + "  ".join(cell.center(width) if tick else cell.ljust(width) for cell, width, tick in columns)
 
-    lines = [table.title, "", f"  {line(table.header)}"]
+    found = [table.title, "", *lines(table.header)]
     for heading, group in table.groups:
-        lines += [*(("", heading) if heading else ()), *(f"  {line(row)}" for row in group)]
-    return "\n".join([*lines, "", table.footer])
+        found += [*(("", heading) if heading else ()), *(line for row in group for line in lines(row))]
+    return "\n".join([*map(str.rstrip, found), "", table.footer])
 
 
 def _table_markdown(table: Table) -> str:
     header = f"| {' | '.join(map(_plain_markdown, table.header))} |"
-    lines = [f"### {_plain_markdown(table.title)}", "", header, f"|---{'|:-:' * (len(table.header) - 1)}|"]
+    below = "|".join(":-:" if tick else "---" for tick in _ticks(table))
+    lines = [f"### {_plain_markdown(table.title)}", "", header, f"|{below}|"]
     for heading, group in table.groups:
         if heading:
             lines.append(f"| **{_plain_markdown(heading)}** |{' |' * (len(table.header) - 1)}")
-        lines += [f"| {' | '.join(_plain_markdown(_cell(cell)) for cell in row)} |" for row in group]
+        lines += [f"| {' | '.join(_cell_markdown(cell) for cell in row)} |" for row in group]
     return "\n".join([*lines, "", f"<sub>{escape(table.footer)}</sub>"])
 
 
+def _cell_markdown(value: Cell) -> str:
+    return "<br>".join(map(_plain_markdown, _lines(value)))
+
+
 def _table_html(table: Table) -> str:
-    style = 'style="padding: .2em .9em; border-bottom: 1px solid #8883; text-align: {}"'
+    style = "padding: .25em .8em .25em .4em; border-bottom: 1px solid #8883; vertical-align: top; text-align: {}"
+    left, *_ = styles = [style.format("center" if tick else "left") for tick in _ticks(table)]
     parts = [
-        '<div style="font-family: system-ui, sans-serif">',
+        '<div style="font-family: system-ui, sans-serif; overflow-x: auto">',
         f'<div style="font-size: 1.15em; font-weight: 600">{escape(table.title)}</div>',
-        '<table style="border-collapse: collapse"><thead><tr>',
-        *(
-            f"<th {style.format('left' if not i else 'center')}>{escape(cell)}</th>"
-            for i, cell in enumerate(table.header)
-        ),
+        '<table style="border-collapse: collapse; table-layout: auto; margin: .4em 0"><thead><tr>',
+        *(f'<th style="{look}">{escape(cell)}</th>' for look, cell in zip(styles, table.header, strict=True)),
         "</tr></thead><tbody>",
     ]
     for heading, group in table.groups:
         if heading:
-            parts.append(f'<tr><th colspan="{len(table.header)}" {style.format("left")}>{escape(heading)}</th></tr>')
+            parts.append(f'<tr><th colspan="{len(table.header)}" style="{left}">{escape(heading)}</th></tr>')
         for row in group:
             cells = (
-                f"<td {style.format('center' if isinstance(c, bool) else 'left')}>{_cell_html(c)}</td>" for c in row
+                f'<td style="{look}; {_width(cell)}">{_cell_html(cell)}</td>'
+                for look, cell in zip(styles, row, strict=True)
             )
             parts.append(f"<tr>{''.join(cells)}</tr>")
     parts.append(f'</tbody></table><div style="opacity: .6; font-size: .85em">{escape(table.footer)}</div></div>')
     return "".join(parts)
+
+
+def _width(value: Cell) -> str:
+    """Short texts stand on one line, long ones have room."""
+    return "white-space: nowrap" if all(len(line) <= _SHORT for line in _lines(value)) else "min-width: 12em"
 
 
 _DOCUMENTS: dict[str, Callable[[Document], str]] = {

@@ -1,6 +1,6 @@
 """The base class of facts: what makes an attrs class check its values as it is made."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -49,6 +49,14 @@ class Fact:
 
     def _problems(self) -> Problems:
         """What is wrong with the fields together; paths are names of fields."""
+        return iter(())
+
+    @staticmethod
+    def _column_problems(columns: Mapping[str, Any]) -> "Iterator[tuple[str, Any, str]]":
+        """What is wrong with the fields together, in columns: a field, the rows in which it is wrong, and why.
+
+        ``columns`` are those of the fields that are known; days are whole numbers, counted from 1970-01-01.
+        """
         return iter(())
 
     def _along_with(self, name: str, value: Any) -> dict[str, Any]:

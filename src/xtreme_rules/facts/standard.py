@@ -4,7 +4,7 @@ A field that is ``None`` is *not known*, and a decision says when it needs it. I
 history (a booking, a change of package) is complete or not given at all. Days are days of the contract's time zone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -64,6 +64,15 @@ class Contract(Fact):
             from xtreme_rules.coverage.holidays import holiday_problems
 
             yield from holiday_problems(self.holidays)
+
+    @staticmethod
+    def _column_problems(columns: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+        if {"start", "until"} <= columns.keys():
+            yield (
+                "until",
+                columns["until"] <= columns["start"],
+                "is not after start; it is the first day no longer covered",
+            )
 
     def _along_with(self, name: str, value: Any) -> dict[str, Any]:
         """Another package is another one throughout, whatever changes there are."""
@@ -156,6 +165,11 @@ class Incident(Fact):
             if moment < self.submitted_at:
                 yield Problem(path, f"{_utc(moment)} lies before submitted_at ({_utc(self.submitted_at)})")
 
+    @staticmethod
+    def _column_problems(columns: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+        if {"submitted_at", "responded_at"} <= columns.keys():
+            yield "responded_at", columns["responded_at"] < columns["submitted_at"], "lies before submitted_at"
+
 
 def _utc(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}Z"
@@ -246,6 +260,10 @@ class WeekendRequest(Fact):
         if self.products == ():
             yield Problem("products", "is empty", "name at least one product, or leave it out while it is not known")
 
+    @staticmethod
+    def _column_problems(columns: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+        yield from _column_saturday_problems(columns)
+
 
 @attrs.frozen(kw_only=True)
 class Booking(Fact):
@@ -274,6 +292,14 @@ class Booking(Fact):
         if self.status == "booked" and self.cancelled_at is not None:
             yield Problem("cancelled_at", "is given, yet the status is `booked`", "make the status `cancelled`")
 
+    @staticmethod
+    def _column_problems(columns: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+        yield from _column_saturday_problems(columns)
+        if {"status", "cancelled_at"} <= columns.keys():
+            cancelled, unknown = columns["status"] == "cancelled", columns["cancelled_at"].is_null()
+            yield "cancelled_at", cancelled & unknown, "must be given for a cancelled booking"
+            yield "cancelled_at", ~cancelled & ~unknown, "is given, yet the status is `booked`"
+
     def _alternatives(self, at: datetime) -> "Iterable[Booking]":
         """A booking could be cancelled."""
         return () if self.status == "cancelled" else (attrs.evolve(self, status="cancelled", cancelled_at=at),)
@@ -287,6 +313,11 @@ def _saturday_problems(day: date) -> Problems:
         saturday = day - timedelta(days=(day.weekday() - 5) % 7)
         name = _WEEKDAYS[day.weekday()]
         yield Problem("saturday", f"{day} is a {name}", f"a weekend is named by its Saturday, such as {saturday}")
+
+
+def _column_saturday_problems(columns: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    if "saturday" in columns:
+        yield "saturday", (columns["saturday"] + 3) % 7 != 5, "is no Saturday; a weekend is named by its Saturday"
 
 
 #: What to do about a fact that a rulebook does not know.

@@ -1,0 +1,1 @@
+"""Whole tables: the same rules on the data frame that the user has."""
