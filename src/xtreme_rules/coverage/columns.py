@@ -7,10 +7,10 @@ it. Each row gives what the coverage itself gives for it, to the microsecond. Ev
 - ``TypeError``: a column is of another dtype.
 - ``ValueError``: a column has not one dimension, or two have not as many rows.
 - ``FactError``: a moment lies outside the years 1900 to 2999, or an answer depends on a year whose public holidays are
-  not known.
+  not known. With ``refused``, an array of truths, the rows whose answer does so are marked in it instead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -70,7 +70,9 @@ def next_open(coverage: Coverage, at: npt.ArrayLike) -> Moments:
     return answers
 
 
-def elapsed(coverage: Coverage, start: npt.ArrayLike, end: npt.ArrayLike) -> Durations:
+def elapsed(
+    coverage: Coverage, start: npt.ArrayLike, end: npt.ArrayLike, *, refused: Truths | None = None
+) -> Durations:
     """The covered time between the two moments of each row.
 
     Raises:
@@ -82,11 +84,13 @@ def elapsed(coverage: Coverage, start: npt.ArrayLike, end: npt.ArrayLike) -> Dur
     known = ~(np.isnat(starts) | np.isnat(ends))
     answers = np.where(known, _NOTHING, np.timedelta64("NaT", "us"))
     if coverage._ever_open:
-        _answer(answers, known, coverage, _Stretches.elapsed, starts, ends)
+        _answer(answers, known, coverage, _Stretches.elapsed, starts, ends, refused=refused)
     return answers
 
 
-def add(coverage: Coverage, at: npt.ArrayLike, duration: npt.ArrayLike | timedelta) -> Moments:
+def add(
+    coverage: Coverage, at: npt.ArrayLike, duration: npt.ArrayLike | timedelta, *, refused: Truths | None = None
+) -> Moments:
     """The first moment by which so much covered time has gone by since each moment; NaT also where it never comes.
 
     Each moment has a duration of its own, or all have the same. A moment that falls on a closing time is that closing
@@ -103,7 +107,8 @@ def add(coverage: Coverage, at: npt.ArrayLike, duration: npt.ArrayLike | timedel
     _refuse_lengths(at=moments, duration=durations)
     _refuse(durations < _NOTHING, "the duration is negative")
     answers = np.where(np.isnat(durations), np.datetime64("NaT", "us"), moments)
-    _answer(answers, ~np.isnat(moments) & (durations > _NOTHING), coverage, _Stretches.add, moments, durations)
+    asked = ~np.isnat(moments) & (durations > _NOTHING)
+    _answer(answers, asked, coverage, _Stretches.add, moments, durations, refused=refused)
     return answers
 
 
@@ -197,13 +202,21 @@ def _answer(
     coverage: Coverage,
     question: Callable[..., Truths | _Integers],
     *columns: Moments | Durations,
+    refused: Truths | None = None,
 ) -> None:
     """Put the answers to a question into some rows, from a layout that is long enough; NaT where none is."""
+    if refused is not None:
+        strange = rows & _of_other_years(coverage, columns)
+        if strange.any():
+            refused |= strange
+            answers.view(np.int64)[strange] = _NAT
+            rows = rows & ~strange
     if not rows.any():
         return
     everywhere = bool(rows.all())
     asked = columns if everywhere else [column[rows] for column in columns]
     found = answers if everywhere else answers[rows]
+    beyond = np.zeros(len(found), np.bool_)
     moments = [column for column in asked if column.dtype == _MOMENT]
     first, last = min(column.min() for column in moments), max(column.max() for column in moments)
     layout = coverage._around(_in_python(first), _in_python(last))
@@ -211,7 +224,12 @@ def _answer(
         chunk = slice(start, start + _CHUNK)
         numbers = [column[chunk].view(np.int64) for column in asked]
         while (given := question(_stretches(layout), *numbers)).max() >= _FAR:
-            longer = coverage._longer(layout)
+            try:
+                longer = coverage._longer(layout)
+            except FactError:
+                if refused is None:
+                    raise
+                longer, beyond[chunk] = None, given >= _FAR
             if longer is None:
                 given[given >= _FAR] = _NAT
                 break
@@ -219,6 +237,16 @@ def _answer(
         found[chunk] = given.view(found.dtype)
     if not everywhere:
         answers[rows] = found
+    if refused is not None and beyond.any():
+        refused[np.flatnonzero(rows)[beyond]] = True
+
+
+def _of_other_years(coverage: Coverage, columns: Sequence[Moments | Durations]) -> Truths:
+    """Whether each row has a moment in a year that cannot be laid out."""
+    first, last = _in_numpy(new_year(coverage._years.start)), _in_numpy(new_year(coverage._years.stop))
+    moments = [column for column in columns if column.dtype == _MOMENT]
+    outside: Truths = np.logical_or.reduce([(column < first) | (column >= last) for column in moments])
+    return outside
 
 
 def _moments(name: str, values: npt.ArrayLike) -> Moments:
