@@ -6,13 +6,22 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from xtreme_rules import load
+import dask.dataframe
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from xtreme_rules import FactError, load
 from xtreme_rules.decisions import remedies
+from xtreme_rules.engines.frame.terms import FORMS
 from xtreme_rules.explain.wording import span_in_words, worded
 from xtreme_rules.facts.standard import STANDARD_FACTS
 from xtreme_rules.facts.types import type_of
+from xtreme_rules.frames.opening import NAMES
 from xtreme_rules.language import parse
 from xtreme_rules.language.template import Template, Text
 from xtreme_rules.language.tree import Node
@@ -36,6 +45,8 @@ def write(folder: Path) -> None:
         "response-times": _response_times(rules),
         "order": _order(rules),
         "assumptions": _assumptions(rules),
+        "libraries": _libraries(),
+        "column-forms": _column_forms(),
     }.items():
         (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -275,3 +286,48 @@ def _resting(assumption: Assumption, rules: RuleSet) -> Lines:
     keys = [f"`{key.id}`" for key in rules.order if assumption in key.assumptions]
     if keys:
         yield f"{', '.join(keys)} of [the order](#the-order)"
+
+
+def _libraries() -> Lines:
+    """What each library gives, found by asking it."""
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    row = pa.table({"contract.id": ["C-1"], "contract.timezone": ["UTC"], "incident.id": ["i-1"], "at": [at]})
+    frames = {
+        "polars": pl.DataFrame(row),
+        "polars, lazy": pl.LazyFrame(row),
+        "pandas": row.to_pandas(),
+        "pyarrow": row,
+        "duckdb": duckdb.from_arrow(row),
+        "dask": dask.dataframe.from_pandas(row.to_pandas(), npartitions=1),
+    }
+    given = {name: tuple(_library(frame)) for name, frame in frames.items()}
+    given["pyspark"] = given["duckdb"]  # it is as lazy, and would take a while to start
+    if {name.partition(",")[0] for name in given} != set(NAMES.values()):
+        raise AssertionError(NAMES)
+    header = ("Library", "Decisions, reasons, counts, what if", "Deadlines and keys", "Values must be named")
+    yield from _table(header, ((name, *columns) for name, columns in given.items()))
+
+
+def _library(frame: object) -> Lines:
+    values = {"contract.timezone": ["UTC"]}
+    yield _tick(frame, values=values, add=["reasons", "missing"])
+    yield _tick(frame, values=values, add=["deadline", "key"])
+    yield "" if _tick(frame) else "✓"
+
+
+def _tick(frame: object, **more: Any) -> str:
+    """Whether a frame can be decided so."""
+    try:
+        load().decide_frame(frame, "handling-by-urgency", **more)
+    except FactError:
+        return ""
+    return "✓"
+
+
+def _column_forms() -> Lines:
+    yield from _table(("Term", "On columns"), ((f"`{name}`", _column_form(term)) for name, term in TERMS.items()))
+
+
+def _column_form(term: Term) -> str:
+    said = {"calendar": "✓, behind `in`", "dates": "it is for texts", "holiday": "it is for texts"}
+    return "✓" if term.name in FORMS else said.get(term.result.name, "")

@@ -15,8 +15,10 @@ except ImportError:  # a checkout in which the package is not installed
     import xtreme_rules
 
 import _generate  # noqa: E402  it needs the package
+import _notebooks  # noqa: E402
 
 _generate.write(HERE / "generated")
+_notebooks.write(HERE / "notebooks")
 
 project = "xtreme-rules"
 author = "the xtreme-rules contributors"
@@ -24,11 +26,15 @@ version = release = xtreme_rules.__version__
 language = "en-GB"
 html_show_copyright = False
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 exclude_patterns = ["_build", "generated"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+
+nb_execution_mode = "off"  # they have been run
+nb_code_prompt_show = "How it is drawn"
+nb_code_prompt_hide = "How it is drawn"
 
 add_module_names = False
 autodoc_member_order = "bysource"

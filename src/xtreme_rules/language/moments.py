@@ -38,11 +38,11 @@ def _turns_by_day(node: Node) -> bool:
     match node:
         case Path():
             return False
-        case Compare(left=left, right=right) if _day_shift(left) is not None:
+        case Compare(left=left, right=right) if day_shift(left) is not None:
             return not depends_on_moment(right)
-        case Compare(left=left, right=right) if _day_shift(right) is not None:
+        case Compare(left=left, right=right) if day_shift(right) is not None:
             return not depends_on_moment(left)
-        case Call(term=term, arguments=arguments) if any(_day_shift(part) is not None for part in arguments):
+        case Call(term=term, arguments=arguments) if any(day_shift(part) is not None for part in arguments):
             return term.turns is not None and len(arguments) == 1
     return all(map(_turns_by_day, children(node)))
 
@@ -52,13 +52,13 @@ def turning_days(condition: Node, meaning: Meaning, facts: Facts) -> Iterator[da
     match condition:
         case Compare(left=left, right=right):
             for one, other in ((left, right), (right, left)):
-                shift = _day_shift(one)
+                shift = day_shift(one)
                 day = None if shift is None else meaning.value(other, facts)
                 if shift is not None and day is not None:  # it can turn on that day, and on the next
                     yield day - timedelta(days=shift)
                     yield day - timedelta(days=shift - 1)
         case Call(term=term, arguments=arguments) if term.turns is not None:
-            shifts = [shift for part in arguments if (shift := _day_shift(part)) is not None]
+            shifts = [shift for part in arguments if (shift := day_shift(part)) is not None]
             values = [value_at(facts, path) for path in term.reads]
             if shifts and all(v is not None or p in term.may_be_none for p, v in zip(term.reads, values, strict=True)):
                 context = (meaning.context,) if term.contextual else ()
@@ -68,12 +68,12 @@ def turning_days(condition: Node, meaning: Meaning, facts: Facts) -> Iterator[da
         yield from turning_days(child, meaning, facts)
 
 
-def _day_shift(node: Node) -> int | None:
+def day_shift(node: Node) -> int | None:
     """By how many days a tree is off ``day_of(at)``; ``None`` if it is something else."""
     match node:
         case Call(term=term, arguments=(Path(name=name),)) if term.name == "day_of" and name == AT:
             return 0
         case Shift(date=inner, days=days):
-            shift = _day_shift(inner)
+            shift = day_shift(inner)
             return None if shift is None else shift + days
     return None

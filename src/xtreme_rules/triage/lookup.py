@@ -30,11 +30,16 @@ class Lookup:
         """The row for what is known: whatever the rest turns out to be, the response time is that of this row."""
         columns = self.table.columns
         values = {name: self._value(name, self.meaning.value(column.value, facts)) for name, column in columns.items()}
-        rows = self._rows(values)
-        if len({row.within for row in rows}) == 1:
-            return Found(rows[0], ())
+        row = self.row(values)
+        if row is not None:
+            return Found(row, ())
         open_ = [columns[name].value for name, value in values.items() if value is None and self._matters(values, name)]
         return Found(None, tuple(dict.fromkeys(path for tree in open_ for path in self.meaning.missing(tree, facts))))
+
+    def row(self, values: Mapping[str, object]) -> ResponseTime | None:
+        """The row for the values of all columns, as far as rows tell them apart; ``None`` while it is open."""
+        rows = self._rows(values)
+        return rows[0] if len({row.within for row in rows}) == 1 else None
 
     def _value(self, name: str, value: object) -> object:
         """A value as far as rows tell it apart; ``None`` if it is not known."""
