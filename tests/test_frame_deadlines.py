@@ -21,9 +21,13 @@ from test_when import PLACES, day_conditions, hours_conditions
 
 import xtreme_rules as xr
 from xtreme_rules.engines import ENGINES
+from xtreme_rules.engines.frame import trees_over
+from xtreme_rules.engines.frame.days import EPOCH
+from xtreme_rules.frames.arrays import worked_out
 from xtreme_rules.frames.asking import asked
 from xtreme_rules.frames.deadlines import deadlines
-from xtreme_rules.frames.turning import FORMS
+from xtreme_rules.frames.turning import FORMS, turns
+from xtreme_rules.language.moments import turning_days
 from xtreme_rules.language.parse import parse, parse_condition
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.tree import Node
@@ -198,6 +202,22 @@ def test_a_clock_stops_and_starts_on_its_days(text: str) -> None:
     """Each way in which a condition can turn by days starts and stops the clock on the day on which it does."""
     rulebook = with_clock([[parse_condition(text, RULES.schema)]])
     check_all(rulebook, map(without_nothing, drawn(desk_situations(), 200)))
+
+
+@pytest.mark.parametrize("leap_anniversary", [28, 29])
+@pytest.mark.parametrize("start", [date(2024, 2, 29), date(1999, 3, 1), date(1900, 2, 28), date(2026, 12, 31)], ids=str)
+def test_anniversaries_are_those_of_the_contract(start: date, leap_anniversary: int) -> None:
+    """The days on which contract years begin are those that the scalar form gives, 29 February in common years too."""
+    context = attrs.evolve(RULES.meaning.context, leap_anniversary=leap_anniversary)
+    rules = attrs.evolve(RULES, meaning=attrs.evolve(RULES.meaning, context=context))
+    contract = attrs.evolve(CONTRACT, start=start, until=date(2999, 1, 1))
+    tree = parse_condition("contract_year(day_of(at)) == 3", RULES.schema)
+    (tables,) = batches(RULES.schema, [{"contract": contract}])
+    given = asked(RULES.schema, tables.rows, None, None, {}).given(["contract.start"])
+    trees = trees_over(rules, given, [tree])
+    (turn,) = turns(trees, tree)
+    _, days = turn.days(worked_out(trees, [turn.column]), 0)
+    assert [EPOCH + int(day) * DAY for day in days] == list(turning_days(tree, rules.meaning, {"contract": contract}))
 
 
 @pytest.mark.parametrize("seen", [timedelta(0), MINUTE])
