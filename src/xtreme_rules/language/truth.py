@@ -43,6 +43,10 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "-": operator.sub,
 }
 
+#: How comparisons read when what they compare changes sides, and when they are denied.
+TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
 
 def value_at(facts: Facts, path: str) -> Any:
     """The value at a path such as ``contract.package``; ``None`` if it, or what holds it, is not known."""

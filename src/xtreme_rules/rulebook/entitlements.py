@@ -105,7 +105,8 @@ class EntitlementReader(Reader):
         otherwise = self.text(fields.get("otherwise"), "otherwise", self.schema, constants)
         if when is None:
             return None
-        return Condition(key, when, requirement, otherwise, sources, readings)
+        place = node.source.file, node.line, node.column
+        return Condition(key, when, requirement, otherwise, sources, readings, place)
 
     def grounds(
         self, node: Node, fields: Mapping[str, Node], what: str, assumptions: Mapping[str, Assumption]

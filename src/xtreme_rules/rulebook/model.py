@@ -41,7 +41,8 @@ class Assumption:
 class Condition:
     """One condition of an entitlement.
 
-    ``sources`` are the clauses behind it, in the words of the contract; ``assumptions`` the readings it rests on.
+    ``sources`` are the clauses behind it, in the words of the contract; ``assumptions`` the readings it rests on;
+    ``place`` is where it is written: file, line and column.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Condition:
     otherwise: Text
     sources: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
+    place: tuple[str, int, int] = attrs.field(eq=False, repr=False)
 
 
 @attrs.frozen

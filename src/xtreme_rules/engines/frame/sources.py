@@ -10,7 +10,7 @@ from xtreme_rules.engines.frame.codes import Coder, Wrong, code, problem, record
 from xtreme_rules.engines.frame.given import Given, Table
 from xtreme_rules.engines.frame.libraries import Frame
 from xtreme_rules.engines.frame.plan import Plan
-from xtreme_rules.facts.types import Type, fields_of
+from xtreme_rules.facts.types import BOOLEAN, Type, fields_of
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.truth import value_at
 
@@ -191,8 +191,9 @@ class Sources:
                 if not known[field].optional:
                     coder.require(at, source)
             else:
-                text = known[field].type.name == "text" and known[field].type.domain not in self.schema.domains
-                columns[field] = nw.lit(None, nw.String if text else nw.Int64)
+                kind = known[field].type
+                text = kind.name == "text" and kind.domain not in self.schema.domains
+                columns[field] = nw.lit(None, nw.String if text else nw.Boolean if kind == BOOLEAN else nw.Int64)
         coder.check(record, path, columns)
         _, wrong = problem(plan, coder.wrong)
         kept = [_text(table, key).alias(new) for key, new in keys.items()]

@@ -189,11 +189,14 @@ def weekends_used(trees: "Trees", call: Call, arguments: Sequence[nw.Expr]) -> n
         number = _Years(plan, trees.context.leap_anniversary).number(booked_for, "booked", nw.col("start"), "start")
         in_time = nw.when(nw.col("cancelled_at") < begins).then(nw.lit(1)).otherwise(nw.lit(0))
         counted = plan.built(contracts.join(bookings, on="owner", how="inner"))
-        rows = counted.select(*keys, number.alias("year"), in_time.alias("in_time"))
+        rows = counted.select(*keys, number.cast(nw.Int64).alias("year"), in_time.alias("in_time"))
         return rows.group_by(*keys, "year").agg(nw.len().alias("all"), nw.col("in_time").sum())
 
     found = trees.plan.look_up(
-        f"weekends used in {trees.key(call.arguments[0])}", {**keys, "year": year}, ["all", "in_time"], by_year
+        f"weekends used in {trees.key(call.arguments[0])}",
+        {**keys, "year": year.cast(nw.Int64)},
+        ["all", "in_time"],
+        by_year,
     )
     standing = bookings.filter((nw.col("status") == "booked") & ~nw.col("request_id").is_null())
     own_ones = standing.group_by("owner", "request_id", "saturday").agg(nw.len().alias("own"))

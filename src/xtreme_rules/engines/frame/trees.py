@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 import narwhals as nw
 
@@ -13,7 +14,7 @@ from xtreme_rules.engines.frame.places import Places
 from xtreme_rules.engines.frame.sources import Sources
 from xtreme_rules.engines.frame.terms import FORMS, KNOWN_ITEMS
 from xtreme_rules.errors import FactError, Problem
-from xtreme_rules.facts.types import DAYS
+from xtreme_rules.facts.types import DAYS, Type
 from xtreme_rules.language.tree import (
     Arithmetic,
     Both,
@@ -26,9 +27,10 @@ from xtreme_rules.language.tree import (
     Not,
     Path,
     Shift,
+    walk,
     write,
 )
-from xtreme_rules.language.truth import OPERATORS, Meaning
+from xtreme_rules.language.truth import OPERATORS, TURNED, Meaning
 from xtreme_rules.language.vocabulary import Context
 
 
@@ -57,6 +59,8 @@ class Trees:
                 return nw.lit(self._literal(node))
             case Path(name=path):
                 return self.sources.value(path)
+            case _ if not any(isinstance(part, Path | Call) for part in walk(node)):
+                return nw.lit(self._constant(self.meaning.value(node, {}), node.type))
         return self.plan.perhaps(self.key(node), lambda: self._computed(node))
 
     def clock(self, moment: Node) -> nw.Expr | None:
@@ -84,6 +88,9 @@ class Trees:
                 return self._of([operand], lambda value: ~value)
             case Shift(date=day, days=days):
                 return self._of([day], lambda value: value + days)
+            case Compare(operator=sign, left=Literal() as left, right=right):
+                # Polars 2.1 takes a constant, compared with a column that has one value, for a single value.
+                return self._of([right, left], OPERATORS[TURNED[sign]])
             case Arithmetic(operator=sign, left=left, right=right) | Compare(operator=sign, left=left, right=right):
                 return self._of([left, right], OPERATORS[sign])
             case Member(value=item, choices=choices):
@@ -118,9 +125,12 @@ class Trees:
         return self.places.covered(calendar, clock, self.key(moment))
 
     def _literal(self, literal: Literal) -> bool | int | str:
-        if isinstance(literal.value, timedelta):
-            return literal.value.days if literal.type == DAYS else literal.value // timedelta(microseconds=1)
-        coded: bool | int | str = code(literal.value, self.meaning.domain(literal.type))
+        return self._constant(literal.value, literal.type)
+
+    def _constant(self, value: Any, kind: Type) -> bool | int | str:
+        if isinstance(value, timedelta):
+            return value.days if kind == DAYS else value // timedelta(microseconds=1)
+        coded: bool | int | str = code(value, self.meaning.domain(kind))
         return coded
 
 
