@@ -47,6 +47,14 @@ class UnknownNameError(XtremeRulesError, LookupError):
     """A name (of an option, a rulebook, an engine, a language) that does not exist; the message suggests one."""
 
 
+class EngineError(XtremeRulesError, RuntimeError):
+    """An engine that is not our own failed."""
+
+
+class SessionError(XtremeRulesError, RuntimeError):
+    """A session is used when it cannot be: it is closed, or in the midst of a change."""
+
+
 def first_of(problems: Sequence[object]) -> list[str]:
     """The first problems as text, and how many more there are."""
     shown = [str(problem) for problem in problems[:MOST_SHOWN]]

@@ -87,5 +87,4 @@ class _Verdicts(dict[Truths, Verdict]):
         self.option = option
 
     def __missing__(self, truths: Truths) -> Verdict:
-        verdict = self[truths] = Verdict.of(self.option, truths)
-        return verdict
+        return self.setdefault(truths, Verdict.of(self.option, truths))  # one for all threads: some compare by identity

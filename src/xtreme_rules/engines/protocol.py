@@ -20,3 +20,23 @@ class Engine(Protocol):
     def __call__(self, rules: RuleSet, conditions: Sequence[Condition], /) -> Evaluator:
         """The evaluator of some conditions: those of one option, or of all."""
         ...
+
+
+class Memory(Protocol):
+    """What is kept of one session: facts that change one at a time, and truths of groups of conditions over them."""
+
+    def truths(self, group: int, facts: dict[str, Any], /) -> Truths:
+        """The truths of one group, of an option say, over all facts that are known now; they fit the schema."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is kept; to close it again does nothing."""
+        ...
+
+
+class Remember(Protocol):
+    """Makes, for groups of conditions, the function that opens the memory of a session."""
+
+    def __call__(self, rules: RuleSet, groups: Sequence[Sequence[Condition]], /) -> Callable[[], Memory]:
+        """The function that opens memories of some groups of conditions."""
+        ...
