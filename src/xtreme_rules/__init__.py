@@ -6,7 +6,7 @@ from xtreme_rules.api import Rulebook, load
 from xtreme_rules.coverage.coverage import Coverage
 from xtreme_rules.decisions.decision import Decision, Duty, Reason
 from xtreme_rules.decisions.option import Outcome
-from xtreme_rules.errors import FactError, Problem, UnknownNameError, XtremeRulesError
+from xtreme_rules.errors import EngineError, FactError, Problem, SessionError, UnknownNameError, XtremeRulesError
 from xtreme_rules.facts.fact import Fact
 from xtreme_rules.facts.json import facts_from_data, facts_from_json, facts_to_json
 from xtreme_rules.facts.standard import (
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from xtreme_rules.ledger.ledger import Ledger
     from xtreme_rules.planning.weekends import Weekends
     from xtreme_rules.planning.years import ContractYear
+    from xtreme_rules.sessions.session import Session
     from xtreme_rules.triage.deadline import Alert, Deadline, Standing
     from xtreme_rules.triage.queue import Queue
     from xtreme_rules.triage.ticket import Ticket
@@ -56,6 +57,7 @@ __all__ = [
     "Declared",
     "Diagnostic",
     "Duty",
+    "EngineError",
     "Entry",
     "Escalation",
     "Fact",
@@ -77,6 +79,8 @@ __all__ = [
     "ReplayError",
     "Rulebook",
     "RulebookError",
+    "Session",
+    "SessionError",
     "Standing",
     "Subscription",
     "Ticket",
@@ -107,6 +111,7 @@ _LATER = {
     "Record": "ledger.entries",
     "Remedy": "decisions.remedies",
     "ReplayError": "ledger.errors",
+    "Session": "sessions.session",
     "Standing": "triage.deadline",
     "Ticket": "triage.ticket",
     "UnknownEntryError": "ledger.errors",

@@ -11,7 +11,7 @@ import attrs
 from xtreme_rules.coverage.coverage import Coverage, placed
 from xtreme_rules.decisions.decision import Decision
 from xtreme_rules.decisions.option import Option, Outcome
-from xtreme_rules.engines import Engine, Evaluator, Truths, engine_named
+from xtreme_rules.engines import Engine, Evaluator, Truths, engine_named, remembering
 from xtreme_rules.errors import FactError, Problem, UnknownNameError, unknown_name
 from xtreme_rules.explain.identity import identity
 from xtreme_rules.explain.wording import zone_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from xtreme_rules.frames.showing import DecisionTable
     from xtreme_rules.planning.weekends import Weekends
     from xtreme_rules.planning.years import ContractYear
+    from xtreme_rules.sessions.deciding import Deciding
+    from xtreme_rules.sessions.session import Session
     from xtreme_rules.triage.deadline import Deadline
     from xtreme_rules.triage.desk import Desk
     from xtreme_rules.triage.queue import Queue
@@ -49,16 +51,21 @@ def load(
         on: the day on which it must hold, to choose among versions; without it the latest is taken.
         overlay: one or more overlay files, laid over the rulebook in their order.
         facts: further facts by the name of their keyword argument, each a class derived from ``Fact``.
-        engine: ``compiled``, or ``reference`` for the slow arbiter; both give the same answers.
+        engine: ``compiled``, ``reference`` for the slow arbiter, or ``durable`` for a second opinion by durable_rules,
+            which needs the extra of its name; all give the same answers.
 
     Raises:
         UnknownNameError: there is no such rulebook or engine, or no version held on that day.
-        RulebookError: the files have mistakes; all of them are listed.
+        RulebookError: the files have mistakes, or conditions beyond what the engine can do; all of them are listed.
+        ImportError: what the engine needs is not installed; the message says what to run.
     """
     overlays = [overlay] if isinstance(overlay, str | Path) else overlay
     make = engine_named(engine)
     rules = read_rules(find(rulebook, on), [Path(path) for path in overlays], facts)
-    return Rulebook(rules, make)
+    loaded = Rulebook(rules, make)
+    if remembering(make) is not None:
+        loaded._deciding(make)  # what is beyond an engine with limits is said here, not at a first decision
+    return loaded
 
 
 class Rulebook:
@@ -68,6 +75,7 @@ class Rulebook:
         self._rules = rules
         self._engine = engine
         self._options = {key: Option(rules, item, engine) for key, item in rules.entitlements.items()}
+        self._sessions: dict[Engine, Deciding] = {}
 
     def decide(self, option: str, /, **facts: Any) -> Decision:
         """Decide one option over facts by name; a fact that is left out, or ``None``, is unknown.
@@ -89,7 +97,7 @@ class Rulebook:
             facts, truths = self._closely(chosen.evaluate, facts)
         return Decision(chosen.verdicts[truths], facts)
 
-    def decide_all(self, **facts: Any) -> dict[str, Decision]:
+    def decide_all(self, /, **facts: Any) -> dict[str, Decision]:
         """Decide every option over the same facts; by id, in the order of the rulebook.
 
         Raises:
@@ -485,6 +493,35 @@ class Rulebook:
             message = f"the contract has no year {number}"
             raise FactError([Problem("year", message, f"its years are 0 to {len(years) - 1}")])
         return years[number]
+
+    def session(self, *, engine: str | None = None) -> "Session":
+        """A session: it learns facts one at a time, and decides again only what depends on them.
+
+        Args:
+            engine: ``compiled``, ``durable`` or ``reference``; default: the engine of the rulebook. They give the same
+                answers. ``durable`` keeps the facts in a ruleset of durable_rules, and needs the extra of its name.
+
+        Raises:
+            UnknownNameError: there is no such engine.
+            RulebookError: the rulebook is beyond what the engine can do.
+            ImportError: what the engine needs is not installed; the message says what to run.
+        """
+        from xtreme_rules.sessions.session import Session
+
+        return Session(self._deciding(self._engine if engine is None else engine_named(engine)))
+
+    def _deciding(self, engine: Engine) -> "Deciding":
+        """What sessions decide with on an engine, made once."""
+        if engine not in self._sessions:
+            from xtreme_rules.sessions.deciding import Deciding
+
+            self._sessions[engine] = Deciding(self._rules, self._options_on(engine), engine)
+        return self._sessions[engine]
+
+    def _options_on(self, engine: Engine) -> dict[str, Option]:
+        if engine is self._engine:
+            return self._options
+        return {key: Option(self._rules, item, engine) for key, item in self._rules.entitlements.items()}
 
     def matrix(self) -> "Matrix":
         """The overview: every option by area, and the packages that have it."""

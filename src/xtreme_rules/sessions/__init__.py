@@ -1,0 +1,1 @@
+"""Sessions: decisions on facts that are learned one at a time."""
