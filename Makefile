@@ -3,13 +3,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test lint docs bench wheel wheel-test clean
+MINUTES ?= 10
+
+.PHONY: demo test lint docs bench fuzz mutate wheel wheel-test clean
 
 demo: .venv/demo  ## the overview, then decisions over examples/, explained
 	@$(BIN)/python examples/demo.py
 
 test: .venv/dev  ## the tests, with the coverage of lines and branches
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
+
+mutate: .venv/mutation  ## whether the tests notice small changes of the code: half an hour; not part of the tests
+	$(BIN)/python tests/mutation/run.py
 
 lint: .venv/dev  ## ruff, mypy and the direction of imports
 	$(BIN)/ruff check .
@@ -23,6 +28,9 @@ docs: .venv/dev  ## the documentation, in docs/_build/html
 bench: .venv/bench  ## the budgets, side by side with peers; not part of the tests
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/frames/run.py --json benchmarks/frames/figures.json
+
+fuzz: .venv/dev  ## whether engines agree, on new cases, for MINUTES; not part of the tests
+	$(BIN)/python tests/fuzz.py --minutes $(MINUTES)
 
 wheel: .venv/dev  ## one wheel and one source distribution, in dist/
 	rm -rf dist
@@ -42,10 +50,15 @@ clean:
 	$(PIP) install -c requirements/dev.txt -e '.[cli]'
 	@touch $@
 
-.venv/dev: .venv/demo requirements/dev.txt
+.venv/dev: .venv/demo requirements/dev.txt requirements/durable.txt
 	$(PIP) install -r requirements/dev.txt
+	@$(PIP) install -r requirements/durable.txt || echo "durable_rules cannot be built here: the tests of its engine are skipped"
 	@touch $@
 
-.venv/bench: .venv/demo requirements/bench.txt
-	$(PIP) install -r requirements/bench.txt
+.venv/mutation: .venv/dev requirements/mutation.txt
+	$(PIP) install -r requirements/mutation.txt
+	@touch $@
+
+.venv/bench: .venv/demo requirements/bench.txt requirements/durable.txt
+	$(PIP) install -r requirements/bench.txt -r requirements/durable.txt
 	@touch $@

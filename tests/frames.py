@@ -3,13 +3,14 @@
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import attrs
 import pyarrow as pa
+import pytest
 from tables import ROW
 
 #: The wall clock of the engines that have one. It is that of no contract that a test begins with.
@@ -46,6 +47,12 @@ class Library:
     def table(self, frame: Any) -> pa.Table:
         """A frame as an Arrow table, in the order of its rows."""
         return self.arrow(frame).sort_by(ROW)
+
+
+def parameters(libraries: Iterable[Library]) -> list[Any]:
+    """Libraries as parameters of tests. Those of Spark are for one process to run, which starts it once."""
+    spark = pytest.mark.xdist_group("spark")
+    return [pytest.param(library, marks=[spark] if library.slow else [], id=library.name) for library in libraries]
 
 
 def _polars(table: pa.Table) -> Any:
@@ -100,6 +107,7 @@ def _spark() -> Any:
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     settings: dict[str, Any] = {
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # it runs no plan twice
         "spark.ui.enabled": "false",
         "spark.log.level": "OFF",
         "spark.sql.session.timeZone": SESSION,

@@ -1,6 +1,7 @@
 """Coverage calendars against a count of every minute, on days when the clock changes too."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations, product
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -9,7 +10,7 @@ from conftest import bundled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xtreme_rules.coverage.calendar import Calendar, Window
+from xtreme_rules.coverage.calendar import ALWAYS, Calendar, Window
 from xtreme_rules.coverage.coverage import placed
 from xtreme_rules.rulebook.windows import parse_windows
 
@@ -38,6 +39,23 @@ def test_a_moment_is_covered_if_a_window_holds_it(windows: list[Window], at: dat
     minutes = {(w.weekday, minute) for w in windows for minute in range(w.start, w.end)}
     calendar = Calendar("any", tuple(windows), closed_on_holidays=False)
     assert (at in placed((calendar,), "UTC", None)) == ((at.weekday(), at.hour * 60 + at.minute) in minutes)
+
+
+def test_windows_overlap_if_a_minute_lies_in_both() -> None:
+    """Windows that only touch do not overlap, nor do those of two weekdays."""
+    windows = [Window(day, *bounds) for day in (0, 1) for bounds in combinations((0, 480, 481, 1440), 2)]
+    for one, other in product(windows, repeat=2):
+        minutes = {minute for minute in range(one.start, one.end) if other.start <= minute < other.end}
+        assert one.overlaps(other) == (one.weekday == other.weekday and bool(minutes))
+
+
+def test_a_calendar_is_always_open_if_no_minute_of_any_day_is_missing() -> None:
+    """Neither a public holiday nor a minute less on one day; ``ALWAYS`` is."""
+    assert [name for name, calendar in CALENDARS.items() if calendar.always_open] == ["24x7"]
+    assert ALWAYS.always_open
+    for start, end in ((0, 1439), (1, 1440)):
+        windows = (*ALWAYS.windows[:6], Window(6, start, end))
+        assert not Calendar("not quite", windows, closed_on_holidays=False).always_open
 
 
 @pytest.mark.parametrize(

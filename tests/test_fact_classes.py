@@ -28,6 +28,11 @@ class House(xr.Fact):
 
 
 @attrs.frozen(kw_only=True)
+class Flat(xr.Fact):
+    room: Room | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Tree(xr.Fact):
     parent: "Tree | None" = None
 
@@ -125,6 +130,17 @@ def test_a_domain_may_declare_whole_numbers(tmp_path: Path, engine: str) -> None
         with pytest.raises(xr.FactError) as error:
             rulebook.decide(option, **wrong)
         assert str(error.value) == f"{path}: unknown floor `3`; choose from `1`, `2`"
+
+
+def test_whole_numbers_may_be_declared_for_facts_in_facts(tmp_path: Path, engine: str) -> None:
+    """A domain is of whole numbers also where its fields lie deeper than in the facts themselves."""
+    folder = sound(tmp_path, "flat.room.floor == 2")
+    questions = folder / "rulebook.yaml"
+    questions.write_text(questions.read_text("utf-8").replace("room.floor: {", "flat.room.floor: {"), "utf-8")
+    options = folder / "entitlements.yaml"
+    options.write_text(options.read_text("utf-8").replace("{room.floor}", "{flat.room.floor}"), "utf-8")
+    rulebook = xr.load(folder, facts={"flat": Flat}, engine=engine)
+    assert "on-the-floor" in rulebook.decide(rulebook.options[0], flat=Flat(room=Room(floor=2))).met
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ import pytest
 from conftest import bundled
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import contracts, days, moments, situations
 
 import xtreme_rules as xr
 from xtreme_rules.facts.standard import STANDARD_FACTS
 from xtreme_rules.rulebook.plain import facts_from_yaml
+from xtreme_rules.testing import contracts, moments, situations
+from xtreme_rules.testing.drawing import days
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

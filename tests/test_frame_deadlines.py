@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import attrs
 import pyarrow as pa
 import pytest
-from conftest import bundled, harbour
+from conftest import bundled, harbour, harbour_facts
 from desk import CONTRACT, DAY, MINUTE, incident, local, pauses
+from desks import desk_situations
 from frames import LIBRARIES, Library
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from strategies import desk_situations, situations
-from tables import Situation, apart, batches
-from test_frames import drawn, translated, vessels
+from tables import Situation, Tables, apart, batches
+from test_frames import drawn
 from test_when import PLACES, day_conditions, hours_conditions
 
 import xtreme_rules as xr
@@ -32,6 +33,7 @@ from xtreme_rules.language.parse import parse, parse_condition
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.tree import Node
 from xtreme_rules.rulebook.service import RESPOND_BY
+from xtreme_rules.testing import own_facts, situations
 from xtreme_rules.triage.ticket import Ticket
 
 RULES = bundled().rules
@@ -47,13 +49,17 @@ def without_nothing(facts: Situation) -> Situation:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-#: What a desk is asked about, with unknowns and without, also where wall clocks change about midnight.
-DESK = st.one_of(
-    desk_situations(),
-    desk_situations(unknowns=True),
-    desk_situations(places=PLACES),
-    desk_situations(unknowns=True, places=PLACES),
-).map(without_nothing)
+def desks(rulebook: xr.Rulebook | None = None) -> SearchStrategy[Situation]:
+    """What a desk is asked about, with unknowns and without, also where wall clocks change about midnight."""
+    return st.one_of(
+        desk_situations(rulebook),
+        desk_situations(rulebook, unknowns=True),
+        desk_situations(rulebook, places=PLACES),
+        desk_situations(rulebook, unknowns=True, places=PLACES),
+    ).map(without_nothing)
+
+
+DESK = desks()
 
 
 def answers(
@@ -93,28 +99,28 @@ def check_all(rulebook: xr.Rulebook, rows: Iterable[Situation], share: int = 1) 
 # Every row is what triage gives
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(DESK, min_size=1, max_size=12))
 def test_every_row_is_as_triage_has_it(rows: list[Situation]) -> None:
     """Standing, deadline and key of each row of a table are those of the incident alone."""
     check_all(bundled(), rows)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(DESK, min_size=2, max_size=9), st.integers(2, 3))
 def test_incidents_of_one_contract_have_clocks_of_their_own(rows: list[Situation], share: int) -> None:
     """So they are where contracts and their bookings are shared, whatever the severities and submissions."""
     check_all(bundled(), rows, share)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(DESK, st.timedeltas(-9 * DAY, 9 * DAY)), min_size=1, max_size=9))
 def test_what_triage_refuses_has_a_problem(rows: list[tuple[Situation, timedelta]]) -> None:
     """A moment before the submission, a submission before the contract: the row says so, and the others are answered."""
     check_all(bundled(), ({**facts, "at": facts["at"] + moved} for facts, moved in rows))
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(desk_situations(places=LAST_KNOWN).map(without_nothing), min_size=1, max_size=9))
 def test_unknown_public_holidays_refuse_the_rows_that_need_them(rows: list[Situation]) -> None:
     """Where the answer depends on a year whose public holidays are not known, it is refused, and only there."""
@@ -124,18 +130,26 @@ def test_unknown_public_holidays_refuse_the_rows_that_need_them(rows: list[Situa
 @pytest.mark.parametrize("unknowns", [False, True])
 def test_a_large_table_is_as_triage_has_it(unknowns: bool) -> None:
     """So are hundreds of rows in one table."""
-    rows = [*drawn(desk_situations(unknowns), 300), *drawn(desk_situations(unknowns, PLACES), 300)]
+    rows = [
+        *drawn(desk_situations(unknowns=unknowns), 200),
+        *drawn(desk_situations(unknowns=unknowns, places=PLACES), 200),
+    ]
     check_all(bundled(), map(without_nothing, rows), share=2)
+
+
+@cache
+def large() -> tuple[Tables, ...]:
+    """A hundred situations, everything known."""
+    return tuple(batches(RULES.schema, apart([*map(without_nothing, drawn(desk_situations(), 100))], share=2)))
 
 
 def harbour_desks(rulebook: xr.Rulebook) -> SearchStrategy[Situation]:
     """Calls to the harbour."""
-    moved = DESK.map(lambda facts: {name: translated(value, rulebook) for name, value in facts.items()})
-    calls = st.builds(lambda facts, vessel: {**facts, "vessel": vessel}, moved, st.none() | vessels(rulebook))
-    return calls.map(without_nothing)
+    vessels = st.none() | own_facts(harbour_facts()["vessel"], rulebook)
+    return st.builds(lambda facts, vessel: without_nothing({**facts, "vessel": vessel}), desks(rulebook), vessels)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.data())
 def test_another_plan_is_as_triage_has_it(data: st.DataObject) -> None:
     """Other columns, another clock and another order, of facts of their own, by the rule files alone."""
@@ -169,7 +183,7 @@ def everything(draw: st.DrawFn) -> Situation:
     return {**draw(situations()), **draw(DESK)}
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     st.lists(st.tuples(day_conditions, st.none() | hours_conditions), min_size=1, max_size=2),
     st.lists(everything(), min_size=1, max_size=6),
@@ -179,6 +193,16 @@ def test_a_clock_of_any_conditions_that_can_be_followed(
 ) -> None:
     """Conditions that turn by any days, in any combination, with hours or without, run the clock as they do alone."""
     check_all(with_clock(options), rows)
+
+
+@cache
+def about_anniversaries() -> tuple[Tables, ...]:
+    """A hundred situations, everything known; for half of them a contract year begins soon after the submission."""
+    rows = [without_nothing(facts) for facts in drawn(desk_situations(), 100)]
+    for number, facts in enumerate(rows[::2]):
+        contract, day = facts["contract"], facts["incident"].submitted_at.date()
+        facts["contract"] = attrs.evolve(contract, start=day - timedelta(days=365 - number % 6))
+    return tuple(batches(RULES.schema, apart(rows)))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +225,8 @@ def test_a_clock_of_any_conditions_that_can_be_followed(
 def test_a_clock_stops_and_starts_on_its_days(text: str) -> None:
     """Each way in which a condition can turn by days starts and stops the clock on the day on which it does."""
     rulebook = with_clock([[parse_condition(text, RULES.schema)]])
-    check_all(rulebook, map(without_nothing, drawn(desk_situations(), 200)))
+    for tables in about_anniversaries():
+        check(answers(rulebook, tables.rows, tables.lists), tables.situations, rulebook)
 
 
 @pytest.mark.parametrize("leap_anniversary", [28, 29])
@@ -267,14 +292,14 @@ key_values = st.tuples(st.sampled_from(NUMBERS), st.booleans(), options) | st.tu
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(key_values, max_size=5), st.lists(everything(), min_size=1, max_size=6))
 def test_a_key_of_any_values(values: list[tuple[Node, bool, str | None]], rows: list[Situation]) -> None:
     """Numbers, days, moments, truths, ranks and texts are written as in the key of a ticket, or as nothing."""
     check_all(with_order(values), rows)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=5), unique=True, min_size=1))
 @example(["a", "é", "日本", "\U0001f600", "a\x00", "\x7f" * 300])
 def test_an_id_is_any_text(names: list[str]) -> None:
@@ -290,7 +315,7 @@ def test_an_id_is_any_text(names: list[str]) -> None:
 # The order
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(desk_situations(unknowns=True).map(without_nothing), min_size=2, max_size=12))
 def test_sorting_by_the_key_is_the_queue(rows: list[Situation]) -> None:
     """A table sorted by its keys is in the order of the queue."""
@@ -304,11 +329,6 @@ def test_sorting_by_the_key_is_the_queue(rows: list[Situation]) -> None:
 # The same facts, given in other ways
 
 
-def large() -> list[Situation]:
-    """A hundred situations, everything known."""
-    return apart(drawn(desk_situations(), 100), share=2)
-
-
 EAGER = [library for library in LIBRARIES if not library.lazy]
 
 
@@ -318,7 +338,7 @@ def test_frames_that_are_at_hand_are_all_the_same(library: Library, looked_up: b
     """Frames of polars, pandas and pyarrow have the same answers, contracts in the rows or in a table of their own."""
     if library.lacks:
         pytest.skip(library.lacks)
-    for tables in batches(RULES.schema, large()):
+    for tables in large():
         rows, lists = tables.rows, dict(tables.lists)
         if looked_up:
             rows, lists["contract"] = tables.looked_up("contract")
@@ -331,7 +351,7 @@ def test_rows_that_are_not_at_hand_are_refused(library: Library) -> None:
     """Where the rows are not at hand, the error says so and what to do."""
     if library.lacks or library.name in ("pyspark", "dask"):
         pytest.skip(library.lacks or "takes long to start")
-    (tables, *_) = batches(RULES.schema, large())
+    tables, *_ = large()
     frames = {name: library.frame(table) for name, table in tables.lists.items()}
     told = {"contract.timezone": ["UTC"], "contract.holidays": ["NL"]}
     question = asked(RULES.schema, library.frame(tables.rows), None, told, frames)
@@ -378,7 +398,7 @@ def pauses_table(rows: Sequence[tuple[str, datetime | None, datetime | None]]) -
 
 def test_a_table_without_rows() -> None:
     """No rows, no answers, and columns of the same types."""
-    (tables, *_) = batches(RULES.schema, large())
+    tables, *_ = large()
     question = asked(RULES.schema, tables.rows.slice(0, 0), None, None, tables.lists)
     found = deadlines(RULES, question)
     assert found.num_rows == 0

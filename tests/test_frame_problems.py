@@ -8,11 +8,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from conftest import bundled
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import PACKAGES, TIMEZONES
 
 import xtreme_rules as xr
+from xtreme_rules.testing.pools import TIMEZONES
 
 WEEKEND = "special-event-weekend"
 MOMENT = pl.Datetime("us", "UTC")
@@ -275,7 +275,7 @@ def loose(draw: st.DrawFn) -> dict[str, Any]:
     days = st.dates(date(2025, 12, 20), date(2026, 1, 10))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     return {
-        "package": draw(st.sampled_from([*PACKAGES, "gold"])),
+        "package": draw(st.sampled_from([*bundled().rules.packages, "gold"])),
         "start": draw(days),
         "until": draw(days),
         "timezone": draw(st.sampled_from([*TIMEZONES, "Nowhere"])),
@@ -304,6 +304,7 @@ def possible(fields: dict[str, Any]) -> bool:
     return True
 
 
+@settings(max_examples=40)
 @given(st.lists(loose(), min_size=1, max_size=20))
 def test_a_row_is_marked_exactly_if_its_facts_are_refused(rows: list[dict[str, Any]]) -> None:
     """What a fact class refuses, a table marks, and nothing else."""

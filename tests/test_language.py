@@ -1,38 +1,49 @@
-"""The condition language: what is written reads back, and every engine agrees on what it means."""
+"""The condition language: what is written reads back, and says what it lacks."""
 
-import attrs
+import pytest
 from conftest import bundled
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import situations
-from trees import conditions
 
-from xtreme_rules.engines.compiled import compile_conditions
-from xtreme_rules.facts.types import BOOLEAN
-from xtreme_rules.language.parse import parse_condition
-from xtreme_rules.language.tree import Both, Literal, Node, Not, asks, reads, write
+import xtreme_rules as xr
+from xtreme_rules.facts.types import BOOLEAN, DATE, DAYS, INTEGER
+from xtreme_rules.language.parse import MAX_DEPTH, MistakesError, parse, parse_condition
+from xtreme_rules.language.schema import Schema
+from xtreme_rules.language.template import parse_template
+from xtreme_rules.language.tree import Both, Compare, Literal, Node, Not, asks, reads, write
 from xtreme_rules.language.truth import value_at
+from xtreme_rules.testing import conditions, situations
+from xtreme_rules.testing.conditions import Trees, speech_of
 
 RULES = bundled().rules
 MEANING = RULES.meaning
+SUPPORTED = "use comparisons, `and`, `or`, `not`, `in`, `+`, `-` and the terms of the vocabulary"
 TEMPLATE = next(iter(RULES.entitlements["how-to"].conditions))
 
 
 @given(conditions())
+@example(parse_condition("(not access.authorised) == access.authorised", RULES.schema))
+@example(parse_condition("not access.authorised == access.authorised", RULES.schema))
+@example(parse_condition("-1 + (2 - contract_year(day_of(at))) - (1 - contract_year(day_of(at))) == 1", RULES.schema))
 def test_parsing_what_was_written_gives_the_same_tree(tree: Node) -> None:
     """parse(write(tree)) is the tree."""
     assert parse_condition(write(tree), RULES.schema) == tree
 
 
-@given(st.lists(conditions(), min_size=1, max_size=4), situations())
-def test_compiled_conditions_mean_what_the_reference_says(trees: list[Node], facts: dict[str, object]) -> None:
-    """On random conditions over random facts with unknowns, the compiled engine gives the reference's truths."""
-    checked = RULES.schema.checked(dict(facts))
-    made = [attrs.evolve(TEMPLATE, id=str(index), when=tree) for index, tree in enumerate(trees)]
-    met, unmet = compile_conditions(RULES, made)(checked) or (0, 0)
-    truths = [MEANING.value(tree, checked) for tree in trees]
-    assert [bool(met >> index & 1) for index in range(len(trees))] == [truth is True for truth in truths]
-    assert [bool(unmet >> index & 1) for index in range(len(trees))] == [truth is False for truth in truths]
+@st.composite
+def chains(draw: st.DrawFn) -> tuple[list[Node], list[str]]:
+    """Three values of one type, and what stands between them."""
+    kind, trees = draw(st.sampled_from([DATE, DAYS, INTEGER])), Trees(draw, speech_of(RULES.schema))
+    signs = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
+    return [trees.value(kind, 1) for _ in range(3)], [draw(signs), draw(signs)]
+
+
+@given(chains())
+def test_a_chain_of_comparisons_is_all_of_its_links(drawn: tuple[list[Node], list[str]]) -> None:
+    """``a < b <= c`` is ``a < b and b <= c``."""
+    (a, b, c), (first, second) = drawn
+    text = f"{write(a)} {first} {write(b)} {second} {write(c)}"
+    assert parse_condition(text, RULES.schema) == Both("and", (Compare(first, a, b), Compare(second, b, c)))
 
 
 @given(conditions(), situations())
@@ -63,3 +74,77 @@ def test_and_or_and_not_follow_kleene(values: list[bool | None]) -> None:
     assert order[MEANING.value(Both("and", operands), {})] == min(order[value] for value in values)
     assert order[MEANING.value(Both("or", operands), {})] == max(order[value] for value in values)
     assert order[MEANING.value(Not(operands[0]), {})] == 2 - order[values[0]]
+
+
+#: Where ``X`` stands, the same can stand again; and what stands innermost.
+NESTED = {
+    "not X": "access.authorised",
+    "access.authorised and (X)": "access.authorised",
+    "(X) or access.authorised": "access.authorised",
+    "access.authorised == (X)": "access.authorised",
+    "(X) == access.authorised": "access.authorised",
+    "contract_year_start(X)": "weekend.saturday",
+    "(X) + 1": "contract_year(weekend.saturday)",
+    "1 - (X)": "1",
+}
+
+
+@pytest.mark.parametrize(("form", "inmost"), NESTED.items())
+def test_conditions_nest_as_deeply_as_allowed_and_no_deeper(form: str, inmost: str) -> None:
+    """However they nest, what stands at the greatest depth is read, and what is one deeper is refused."""
+
+    def nested(times: int) -> str:
+        return form.replace("X", nested(times - 1)) if times else inmost
+
+    deepest = MAX_DEPTH - 1 - inmost.count("(")
+    parse(nested(deepest), RULES.schema)
+    with pytest.raises(MistakesError, match=r"^the condition is too deeply nested; split it into several conditions$"):
+        parse(nested(deepest + 1), RULES.schema)
+
+
+NEAREST = "nearest_weekends(weekend.saturday, 14)"
+#: A text, what of it is wrong, and what is said of that.
+MISTAKES = [
+    ("contract.id || contract.id", "|", "not an expression: invalid syntax", "use `or`"),
+    ("  contarct.id == 'a'", "contarct.id", "unknown fact `contarct`", "did you mean `contract`?"),
+    (
+        "contract.start.day == 1",
+        "contract.start.day",
+        "unknown field `contract.start.day`",
+        "`contract.start` is a date",
+    ),
+    ("bookings == bookings", "bookings == bookings", "a list of Booking cannot be compared", "compare its fields"),
+    (f"{NEAREST} == {NEAREST}", f"{NEAREST} == {NEAREST}", "dates cannot be compared", "compare its fields"),
+    ("(1).real == 1", "(1).real", "only facts have fields", SUPPORTED),
+    ("contract in coverage('24x5')", "contract", "expected a moment, got a Contract", ""),
+    ("at in coverage('24x6')", "'24x6'", "unknown calendar `24x6`", "did you mean `24x7`?"),
+]
+
+
+@pytest.mark.parametrize(("text", "part", "message", "help_"), MISTAKES)
+def test_a_mistake_is_named_where_it_stands(text: str, part: str, message: str, help_: str) -> None:
+    """What is wrong, where in the text, and what to do; the error has it all in one line."""
+    with pytest.raises(MistakesError) as raised:
+        parse(text, RULES.schema)
+    mistake = raised.value.mistakes[0]
+    assert (text[mistake.start : mistake.end], mistake.message, mistake.help) == (part, message, help_)
+    assert str(raised.value) == (f"{message}; {help_}" if help_ else message)
+
+
+@pytest.mark.parametrize(
+    ("shown", "kind"),
+    [("contract", "Contract"), ("bookings", "a list of Booking"), ("coverage('24x7')", "calendar")],
+)
+def test_a_text_shows_no_whole_record(shown: str, kind: str) -> None:
+    """Nor a list of them, nor a calendar: it names a field instead."""
+    with pytest.raises(MistakesError) as raised:
+        parse_template(f"It is {{{shown}}}.", RULES.schema, {})
+    assert str(raised.value) == f"{kind} cannot be shown in a text; name one of its fields"
+
+
+def test_a_term_needs_the_facts_that_it_reads() -> None:
+    """In a rulebook without them there is no such term."""
+    schema = Schema({"weekend": xr.WeekendRequest}, ())
+    with pytest.raises(MistakesError) as raised:
+        parse("contract_year(weekend.saturday)", schema)
+    assert str(raised.value) == "`contract_year` needs `contract.start`, which this rulebook does not know"

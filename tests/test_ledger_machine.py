@@ -242,6 +242,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def never_two_weekends_in_one_contract_year(self) -> None:
+        """Whatever is asked, cancelled, upgraded or renewed: never two used weekends in one contract year."""
         for agreement in self.agreements:
             years = [agreement.year_of(stay.saturday) for stay in agreement.booked if stay.used]
             assert len(years) == len(set(years))

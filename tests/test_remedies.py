@@ -8,9 +8,9 @@ import pytest
 from conftest import bundled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import situations
 
 import xtreme_rules as xr
+from xtreme_rules.testing import situations
 
 CONTRACT = xr.Contract(
     id="c1",
@@ -108,6 +108,17 @@ def test_remedies_are_told_in_dutch() -> None:
     ]
     change = remedies[0].changes[0]
     assert (change.path, change.before, change.after) == ("weekend.saturday", date(2026, 12, 12), date(2026, 12, 19))
+
+
+def test_remedies_are_data_too() -> None:
+    """Each is the values that would do, by path, and what it says, in both languages; in English if none is asked."""
+    first, second = weekend({}, {"submitted_at": LATE}).remedies()
+    assert first.to_dict() == {
+        "changes": {"weekend.saturday": "2026-12-19"},
+        "text": {"nl": "het weekend: zaterdag 19 december 2026", "en": "the weekend: Saturday 19 December 2026"},
+    }
+    assert second.to_dict()["changes"] == {"weekend.submitted_at": "2026-11-28T22:59:59+00:00"}
+    assert first.text() == first.changes[0].text() == first.text("en")
 
 
 @settings(max_examples=60)

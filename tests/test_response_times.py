@@ -13,7 +13,6 @@ from conftest import ROOT, bundled
 from desk import CONTRACT, MINUTE, PORTAL, hours, incident, local, pauses
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import PACKAGES, SEVERITIES
 
 import xtreme_rules as xr
 from xtreme_rules.rulebook.service import Other, ResponseTime
@@ -133,8 +132,8 @@ def test_bookings_that_are_not_known_are_asked_for_where_they_matter(
 
 
 COLUMNS = {
-    "severity": ("incident.severity", SEVERITIES),
-    "package": ("contract.package", PACKAGES),
+    "severity": ("incident.severity", RULES.schema.domains["severity"].values),
+    "package": ("contract.package", RULES.schema.domains["package"].values),
     "product": ("incident.component.id", ("customer-portal", "ledger")),
 }
 COMBINATIONS = tuple(product(*(values for _, values in COLUMNS.values())))

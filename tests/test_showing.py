@@ -12,7 +12,7 @@ import xtreme_rules as xr
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("narwhals")
 
-from frames import LIBRARIES, engines  # noqa: E402  they need pyarrow
+from frames import LIBRARIES, engines, parameters  # noqa: E402  they need pyarrow
 
 RULEBOOK = bundled()
 WEEKEND = "special-event-weekend"
@@ -147,7 +147,7 @@ def test_the_reasons_are_those_that_can_be_added(lang):
     assert [row[-1] for row in shown] == [text or "" for text in answers["reasons"].to_pylist()]
 
 
-@pytest.mark.parametrize("library", LIBRARIES, ids=str)
+@pytest.mark.parametrize("library", parameters(LIBRARIES))
 def test_every_library_shows_the_same(library, answers):
     if library.lacks:
         pytest.skip(library.lacks)

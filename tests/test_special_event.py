@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import attrs
 from conftest import bundled
 from dateutil.relativedelta import relativedelta
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from strategies import situations
 
 import xtreme_rules as xr
+from xtreme_rules.language.parse import parse
 from xtreme_rules.language.vocabulary import contract_year, contract_year_end, contract_year_start
+from xtreme_rules.testing import contracts, situations, weekend_requests
 
 DAY = timedelta(days=1)
 CONTEXT = bundled().rules.meaning.context
@@ -139,3 +140,26 @@ def test_an_overlay_chooses_the_convention(tmp_path: Path) -> None:
     overlay.write_text("rulebook: {conventions: {leap-day-anniversary: 1-march}}\n")
     assert CONTEXT.leap_anniversary == 28
     assert xr.load(overlay=overlay).rules.meaning.context.leap_anniversary == 29
+
+
+NEAREST = parse("nearest_weekends(weekend.saturday, 14)", bundled().rules.schema)
+TIMELY = ("in-force", "two-weeks-notice", "one-contract-year")
+
+
+@settings(max_examples=25)
+@given(contracts(unknowns=False), st.data())
+def test_the_nearest_weekends_are_those_that_would_be_timely(contract: xr.Contract, data: st.DataObject) -> None:
+    """Before and after, within a year: asked for instead, they meet the clauses about days, and nothing nearer does."""
+    assert contract.start is not None
+    request = data.draw(weekend_requests(unknowns=False, near=[contract.start], timezone=contract.timezone))
+    assert request.saturday is not None
+
+    def timely(saturday: date) -> bool:
+        weekend = attrs.evolve(request, saturday=saturday)
+        decision = bundled().decide("special-event-weekend", contract=contract, weekend=weekend, bookings=())
+        return not {*TIMELY} & {*decision.unmet}
+
+    around = [[request.saturday + side * weeks * 7 * DAY for weeks in range(1, 53)] for side in (-1, 1)]
+    expected = tuple(found for days in around if (found := next(filter(timely, days), None)) is not None)
+    facts = bundled().rules.schema.checked({"contract": contract, "weekend": request})
+    assert bundled().rules.meaning.value(NEAREST, facts) == expected

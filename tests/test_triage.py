@@ -11,15 +11,17 @@ import attrs
 import pytest
 from conftest import ROOT, bundled
 from desk import CONTRACT, DAY, MINUTE, NEVER, WEEK, incident, local, pauses
+from desks import desk_situations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import PACKAGES, desk_situations, forgotten
 
 import xtreme_rules as xr
 from xtreme_rules.coverage.holidays import known_years
 from xtreme_rules.language.vocabulary import package_on
+from xtreme_rules.testing import forgotten
 
 TABLE = bundled().rules.response_times
+PACKAGES = tuple(bundled().rules.packages)
 assert TABLE is not None
 #: Of a law that is checked on every engine, each engine takes a part of the examples.
 law = settings(max_examples=50)

@@ -12,9 +12,9 @@ import attrs
 import pytest
 from conftest import ROOT, bundled
 from desk import CONTRACT, NEVER, local
+from desks import desk_situations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from strategies import desk_situations
 
 import xtreme_rules as xr
 from xtreme_rules.facts.types import TEXT

@@ -10,9 +10,10 @@ from conftest import ROOT, bundled
 from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import booking_lists, contracts, days, moments, weekend_requests
 
 import xtreme_rules as xr
+from xtreme_rules.testing import booking_lists, contracts, moments, weekend_requests
+from xtreme_rules.testing.drawing import days
 
 CONTRACT = xr.Contract(
     id="c1", package="elite", start=date(2026, 3, 1), until=date(2028, 3, 1), timezone="Europe/Amsterdam", holidays="NL"

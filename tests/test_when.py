@@ -10,11 +10,10 @@ import attrs
 import pytest
 from conftest import bundled
 from desk import CONTRACT, DAY, MINUTE, local
+from desks import desk_situations, moments_about
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from strategies import desk_situations, moments_about, situations
 from test_working_time import calendars, coverages, durations, moments, pauses
-from trees import nodes
 
 import xtreme_rules as xr
 from xtreme_rules.coverage.calendar import ALWAYS, Calendar
@@ -27,12 +26,14 @@ from xtreme_rules.decisions.decision import Decision
 from xtreme_rules.decisions.option import Option
 from xtreme_rules.decisions.when import Hours, When
 from xtreme_rules.engines import engine_named
-from xtreme_rules.facts.types import BOOLEAN, DATE, INTEGER
+from xtreme_rules.facts.types import BOOLEAN, DATE, INTEGER, Type
 from xtreme_rules.language.moments import can_be_followed, depends_on_moment
 from xtreme_rules.language.parse import parse, parse_condition
 from xtreme_rules.language.tree import Both, Call, Compare, Literal, Node, Not, Shift
 from xtreme_rules.language.truth import value_at
 from xtreme_rules.language.vocabulary import TERMS, Term
+from xtreme_rules.testing import situations
+from xtreme_rules.testing.conditions import Trees, speech_of
 
 RULES = bundled().rules
 TABLE = RULES.response_times
@@ -138,9 +139,15 @@ def of_day(name: str) -> st.SearchStrategy[Node]:
     return asked_days.map(lambda day: Call(TERMS[name], (day,)))
 
 
-def fixed(kind: Any) -> st.SearchStrategy[Node]:
+@st.composite
+def trees(draw: st.DrawFn, kind: Type) -> Node:
+    """Trees of a type that are not deep."""
+    return Trees(draw, speech_of(RULES.schema)).tree(kind, 1)
+
+
+def fixed(kind: Type) -> st.SearchStrategy[Node]:
     """Trees of a type that have nothing to do with the moment."""
-    return nodes(kind, 1).filter(lambda tree: not depends_on_moment(tree))
+    return trees(kind).filter(lambda tree: not depends_on_moment(tree))
 
 
 days_of_year = of_day("contract_year_start") | of_day("contract_year_end")
@@ -262,6 +269,9 @@ def test_who_is_granted_or_asks_for_no_moment_is_not_told_from_when() -> None:
     assert bundled().decide("phone-support", contract=CONTRACT, at=local("06-05 12:00")).granted_from is None
     assert bundled().decide("phone-support", contract=CONTRACT).granted_from is None
     assert bundled().decide("online-support", contract=attrs.evolve(CONTRACT, package=None)).granted_from is None
+    refused = bundled().decide("remote-access", contract=CONTRACT, access=xr.RemoteAccess(authorised=False))
+    assert refused.outcome is xr.Outcome.DENIED
+    assert refused.granted_from is None
 
 
 @pytest.mark.parametrize("timezone", ["UTC", "Pacific/Kiritimati", "Etc/GMT+12"])

@@ -1,5 +1,6 @@
 """The arithmetic of working time, against counting every minute and against other libraries where they are right."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import businesstimedelta
 import pandas as pd
 import pytest
 from conftest import bundled
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import xtreme_rules as xr
@@ -82,6 +83,7 @@ def test_the_next_open_moment_is_open_and_none_before_it_is(coverage: Coverage, 
     assert (following is None) == (not any(calendar.windows for calendar in coverage.calendars))
     if following is not None:
         assert following in coverage
+        assert following.tzinfo is UTC
         assert coverage.elapsed(at, following) == timedelta(0)
 
 
@@ -93,6 +95,17 @@ def test_adding_then_measuring_gives_back_what_was_added(coverage: Coverage, at:
         assert coverage.next_open(at) is None
     else:
         assert coverage.elapsed(at, reached) == duration
+
+
+@settings(max_examples=20)
+@given(moments, st.integers(0, 6000), st.integers(0, 6000))
+@example(datetime(2026, 6, 1, 9, tzinfo=UTC), 0, 100_000)
+def test_adding_in_two_steps_is_adding_at_once(at: datetime, first: int, second: int) -> None:
+    """However many years it takes, and whatever was laid out before."""
+    office = Coverage(OFFICE.calendars, OFFICE.zone.key, OFFICE.holidays)
+    halfway = OFFICE.add(at, timedelta(hours=first))
+    assert halfway is not None
+    assert office.add(at, timedelta(hours=first + second)) == OFFICE.add(halfway, timedelta(hours=second))
 
 
 @given(coverages(), moments, durations, durations, st.integers(0, 5000))
@@ -245,6 +258,28 @@ def test_microseconds_count_in_any_year() -> None:
     assert coverage.add(opening, timedelta(hours=10) + microsecond) == opening + WEEK + microsecond
 
 
+def test_the_first_year_of_public_holidays_counts_from_its_beginning() -> None:
+    """No year before it can be laid out, so there may be no open time before a moment of it."""
+    begins, monday = datetime(1966, 1, 1, tzinfo=UTC), datetime(1966, 1, 3, 7, tzinfo=UTC)
+    assert OFFICE.elapsed(begins, monday + 10 * MINUTE) == 10 * MINUTE
+    assert OFFICE.next_open(begins) == monday
+    assert OFFICE.add(begins, 10 * MINUTE) == monday + 10 * MINUTE
+
+
+def test_pauses_come_one_after_another() -> None:
+    """They may touch, and may be empty; one that begins too soon, or ends before it begins, is refused."""
+    a, b, c, d = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (8, 9, 10, 11))
+    assert OFFICE.elapsed(a, d, [(a, b), (b, b), (b, c)]) == OFFICE.elapsed(a, d, [(a, c)]) == d - c
+    assert OFFICE.add(a, MINUTE, [(a, b), (b, b), (b, c)]) == c + MINUTE
+    for pauses, message in (
+        ([(a, c), (b, d)], f"the pause from {b} begins before the one before it has ended"),
+        ([(a, None), (b, c)], f"the pause from {b} begins before the one before it has ended"),
+        ([(b, a)], f"the pause from {b} ends before it begins, at {a}"),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            OFFICE.elapsed(a, d, pauses)
+
+
 def test_wrong_use_is_refused() -> None:
     """Time does not run backwards, and a coverage needs calendars that exist and a known time zone."""
     at = datetime(2026, 6, 1, tzinfo=UTC)
@@ -265,8 +300,9 @@ def test_no_open_time_leads_nowhere() -> None:
     assert never.next_open(at) is None
     assert never.add(at, MINUTE) is None
     assert never.elapsed(at, at + WEEK) == timedelta(0)
-    assert Coverage(OFFICE.calendars, "UTC", None).add(at, timedelta(days=400 * 366)) is None
-    assert Coverage(OFFICE.calendars, "UTC", None).add(at, timedelta.max) is None
+    weekly = Coverage([Calendar("w", (Window(2, 480, 1080),), closed_on_holidays=False)], "UTC", None)
+    assert weekly.add(at, timedelta(days=60 * 366)) is None
+    assert weekly.add(at, timedelta.max) is None
 
 
 def test_a_moment_out_of_range_says_so() -> None:
@@ -277,5 +313,7 @@ def test_a_moment_out_of_range_says_so() -> None:
         always.add(early, MINUTE)
     with pytest.raises(xr.FactError, match=r"at: the year 1700 is out of range"):
         OFFICE.next_open(early)
-    with pytest.raises(xr.FactError, match=r"public holidays of `NL` are known for 1966 to [0-9]{4}, not for 1901"):
+    with pytest.raises(
+        xr.FactError, match=r"public holidays of `NL` are known for 1966 to [0-9]{4}, not for 1901; update"
+    ):
         OFFICE.next_open(early.replace(year=1901))

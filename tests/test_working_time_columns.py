@@ -85,6 +85,7 @@ def at_once(ask: Callable[..., Any], *arguments: object) -> object:
 @example(Coverage(WORKING_DAYS, "Europe/Amsterdam", "NL"), [datetime(2100, 12, 31, 23, 30, tzinfo=UTC)])  # 2101
 @example(NEVER, [BEFORE_KNOWN_YEARS])
 def test_covered_is_what_it_is_for_each_row(coverage: Coverage, at: list[datetime]) -> None:
+    """Whether a moment is covered is, for a column, what it is for each of its rows."""
     assert at_once(columns.covered, coverage, times(at)) == row_by_row(coverage.covered, at)
 
 
@@ -93,6 +94,7 @@ def test_covered_is_what_it_is_for_each_row(coverage: Coverage, at: list[datetim
 @example(OFFICE, [None])
 @example(NEVER, [BEFORE_KNOWN_YEARS])
 def test_the_next_open_moment_is_what_it_is_for_each_row(coverage: Coverage, at: list[datetime | None]) -> None:
+    """The next open moment is, for a column, what it is for each of its rows."""
     assert at_once(columns.next_open, coverage, times(at)) == row_by_row(coverage.next_open, at)
 
 
@@ -104,6 +106,7 @@ def test_the_next_open_moment_is_what_it_is_for_each_row(coverage: Coverage, at:
 def test_elapsed_is_what_it_is_for_each_row(
     coverage: Coverage, drawn: list[tuple[datetime | None, datetime | None]]
 ) -> None:
+    """Elapsed covered time is, for columns, what it is for each of their rows."""
     start, end = zip(*[sorted(row) if None not in row else row for row in drawn], strict=True) if drawn else ((), ())
     assert at_once(columns.elapsed, coverage, times(start), times(end)) == row_by_row(coverage.elapsed, start, end)
 
@@ -119,6 +122,7 @@ def test_elapsed_is_what_it_is_for_each_row(
 def test_adding_gives_what_it_gives_for_each_row(
     coverage: Coverage, drawn: list[tuple[datetime | None, timedelta | None]]
 ) -> None:
+    """Adding covered time gives, for columns, what it gives for each of their rows."""
     at, duration = zip(*drawn, strict=True) if drawn else ((), ())
     assert at_once(columns.add, coverage, times(at), spans(duration)) == row_by_row(coverage.add, at, duration)
 
@@ -132,15 +136,17 @@ def test_a_lookup_is_a_binary_search(keys: list[int], values: list[int]) -> None
     assert found.tolist() == np.searchsorted(sorted_keys, numbers, "right").tolist()
 
 
-def test_long_columns_are_answered_piece_by_piece() -> None:
+def test_long_columns_are_answered_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces do not show, though the layout grows on the way, and none is found for some of the rows."""
-    coverage = Coverage(OFFICE.calendars, "Europe/Amsterdam", None)
-    at = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=37 * row) for row in range(40_000)]
-    duration = [timedelta(hours=row % 50) for row in range(40_000)]
-    duration[20_000], duration[30_000] = timedelta(days=1_000), timedelta(days=500_000)
+    monkeypatch.setattr(columns, "_CHUNK", 160)
+    weekly = Calendar("weekly", (Window(2, 480, 1080),), closed_on_holidays=False)
+    coverage = Coverage([weekly], "Europe/Amsterdam", None)
+    at = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=37 * row) for row in range(400)]
+    duration = [timedelta(hours=row % 50) for row in range(400)]
+    duration[200], duration[300] = timedelta(days=1_000), timedelta(days=500_000)
     reached = columns.add(coverage, times(at), spans(duration))
     assert reached.tolist() == row_by_row(coverage.add, at, duration)
-    assert np.isnat(reached).nonzero()[0].tolist() == [30_000]
+    assert np.isnat(reached).nonzero()[0].tolist() == [300]
 
 
 def test_other_units_are_converted() -> None:
