@@ -3,28 +3,25 @@
 Prints tables and then a line a budget. It measures and does not judge: a budget that is not met is no failure.
 """
 
-import gc
 import importlib
 from collections.abc import Callable, Sequence
 from platform import machine, python_version
-from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter_ns
 
 import bookings
 import by_hand
 import deadlines
 import fresh
+import sessions
 import with_xtreme_rules
+from measuring import ROUNDS, Samples, decisions, print_table, ratio, repeated
 from situations import SITUATIONS, Case
 
 from xtreme_rules import Outcome
 
-ROUNDS = 41
 FRESH_ROUNDS = 21
 #: By size of the column.
 COLUMN_ROUNDS = {10_000: 41, 1_000_000: 21, 10_000_000: 5}
-BATCH_NS = 20_000_000
 
 BY_HAND = "by hand"
 OURS = "xtreme-rules"
@@ -50,7 +47,6 @@ PEERS = {
 }
 
 Decide = Callable[..., object]
-Samples = dict[str, list[float]]
 
 
 def peers() -> dict[str, Decide]:
@@ -88,46 +84,6 @@ def cycled(decide: Decide, cases: Sequence[Case]) -> Callable[[int], None]:
     return cycle
 
 
-def repeated(decide: Callable[[], object]) -> Callable[[int], None]:
-    """A function that calls another, so many times over."""
-
-    def repeat(times: int) -> None:
-        for _ in range(times):
-            decide()
-
-    return repeat
-
-
-def elapsed(run: Callable[[int], None], times: int) -> int:
-    """Nanoseconds, without the garbage collector in between."""
-    gc.collect()
-    gc.disable()
-    try:
-        start = perf_counter_ns()
-        run(times)
-        return perf_counter_ns() - start
-    finally:
-        gc.enable()
-
-
-def decisions(
-    runs: dict[str, Callable[[int], None]], sizes: dict[str, int], rounds: int = ROUNDS, trial: int = 20
-) -> Samples:
-    """Microseconds a decision: in each round every contender in turn, each round beginning with another."""
-    batches = {}
-    for name, run in runs.items():
-        run(trial)
-        batches[name] = max(1, round(trial * BATCH_NS / elapsed(run, trial)))
-    samples: Samples = {name: [] for name in runs}
-    names = list(runs)
-    for number in range(rounds):
-        turn = number % len(names)
-        for name in names[turn:] + names[:turn]:
-            times = batches[name]
-            samples[name].append(elapsed(runs[name], times) / 1000 / times / sizes[name])
-    return samples
-
-
 def deadline_samples() -> Samples:
     """Microseconds a deadline, in turn."""
     runs = {DEADLINE: repeated(deadlines.ours()), PANDAS: repeated(deadlines.pandas())}
@@ -162,21 +118,9 @@ def processes() -> Samples:
     return samples
 
 
-def ratio(samples: Samples, name: str, base: str) -> float:
-    """The median, over the rounds, of the ratio within a round."""
-    return median(a / b for a, b in zip(samples[name], samples[base], strict=True))
-
-
-def print_table(title: str, unit: str, samples: Samples, bases: Sequence[str]) -> None:
-    """A line a contender: the median, and the ratio to each base."""
-    width = max(map(len, [title, *samples]))
-    print(f"\n{title:<{width}}  {f'median {unit}':>9}" + "".join(f"  {f'x {base}':>20}" for base in bases))
-    for name, values in samples.items():
-        ratios = "".join(f"  {ratio(samples, name, base):>20.2f}" for base in bases)
-        print(f"{name:<{width}}  {median(values):>9.2f}{ratios}")
-
-
-def print_budgets(times: Samples, starts: Samples, due: Samples, due_columns: dict[int, Samples]) -> None:
+def print_budgets(
+    times: Samples, starts: Samples, due: Samples, due_columns: dict[int, Samples], updates: dict[str, Samples]
+) -> None:
     """A line a budget of the design: what it asks, what was measured, and whether it is met."""
     at_most = [
         ("one decision, every failed condition named", times, OURS, BY_HAND, 1.3),
@@ -185,6 +129,10 @@ def print_budgets(times: Samples, starts: Samples, due: Samples, due_columns: di
         (IMPORT, starts, IMPORT, ATTRS_YAML, 2.0),
         ("loading and checking the bundled rulebook", starts, LOAD, ATTRS_YAML, 2.5),
         *((f"a column of {size:,} deadlines", rows, COLUMN, SEARCH, 3.0) for size, rows in due_columns.items()),
+        *(
+            (f"a session: update of `{fact}`", each, sessions.COMPILED, sessions.DECIDE, 3.0)
+            for fact, each in updates.items()
+        ),
     ]
     at_least = [("durable_rules", 5.0), ("zen-engine", 3.0), ("cedarpy", 40.0), ("rule-engine", 3.0)]
     lines = []
@@ -216,13 +164,16 @@ def main() -> None:
     print(f"Python {python_version()}, {machine()}; {len(cases)} situations, {ROUNDS} rounds")
     times, starts = decisions(runs, sizes), processes()
     due, due_columns = deadline_samples(), column_samples()
+    names = sessions.contenders()
+    updates = sessions.update_samples(names)
     print_table("special-event weekend", "µs", times, [BY_HAND, OURS])
     print_table("in a fresh process", "ms", starts, [ATTRS_YAML])
     print_table("deadlines in office hours", "µs", due, [DEADLINE])
     for size, rows in due_columns.items():
         print_table(f"{size:,} rows, each", "ns", rows, [SEARCH])
     bookings.main()
-    print_budgets(times, starts, due, due_columns)
+    sessions.print_tables(names, updates)
+    print_budgets(times, starts, due, due_columns, updates)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 ``conf.py`` calls ``write`` at the start of a build; the pages include the files.
 """
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ import pyarrow as pa
 
 from xtreme_rules import FactError, load
 from xtreme_rules.decisions import remedies
+from xtreme_rules.engines.durable import limits
 from xtreme_rules.engines.frame.terms import FORMS
 from xtreme_rules.explain.wording import span_in_words, worded
 from xtreme_rules.facts.standard import STANDARD_FACTS
@@ -47,6 +49,8 @@ def write(folder: Path) -> None:
         "assumptions": _assumptions(rules),
         "libraries": _libraries(),
         "column-forms": _column_forms(),
+        "durable-limits": _durable_limits(),
+        "properties": _properties(),
     }.items():
         (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -100,6 +104,21 @@ def _bounds() -> Lines:
             ("looking for remedies: decisions", f"{remedies.MOST_TRIED:,}"),
             ("looking for remedies: days either way", f"{remedies.REACH.days:,}"),
             ("remedies of a decision", str(remedies.MOST_FOUND)),
+        ),
+    )
+
+
+def _durable_limits() -> Lines:
+    yield from _table(
+        ("What", "At most"),
+        (
+            ("alternatives of one condition", str(limits.MOST_ALTERNATIVES)),
+            ("tests of one input, or of bookings", str(limits.MOST_ALTERNATIVES)),
+            ("tests, of all options together", str(limits.MOST_TESTS)),
+            ("facts that one rule joins", str(limits.MOST_JOINED)),
+            ("comparisons of facts with each other in one rule", str(limits.MOST_COMPARED)),
+            ("rules that share a test", str(limits.MOST_SHARING)),
+            ("weekends that a quota counts by a join; beyond, Python counts", str(limits.MOST_COUNTED)),
         ),
     )
 
@@ -331,3 +350,45 @@ def _column_forms() -> Lines:
 def _column_form(term: Term) -> str:
     said = {"calendar": "✓, behind `in`", "dates": "it is for texts", "holiday": "it is for texts"}
     return "✓" if term.name in FORMS else said.get(term.result.name, "")
+
+
+TESTS = Path(__file__).parent.parent / "tests"
+
+
+def _properties() -> Lines:
+    """Every property that is tested, by the file of its test: its sentence, and the name of the test."""
+    for path in sorted(TESTS.glob("test_*.py")):
+        module = ast.parse(path.read_text("utf-8"))
+        rows = [(_sentence(test), f"`{name}`") for name, test in _tests(module)]
+        if rows:
+            yield from (f"### {_words(path.stem)}", "", _sentence(module), "")
+            yield from _table(("Property", f"Test in `{path.name}`"), rows)
+
+
+def _tests(module: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The tests of a module that are given examples, and the invariants and steps of its state machines."""
+    for part in module.body:
+        if isinstance(part, ast.FunctionDef) and "given" in _decorators(part):
+            yield part.name, part
+        elif isinstance(part, ast.ClassDef) and "RuleBasedStateMachine" in map(ast.unparse, part.bases):
+            methods = [method for method in part.body if isinstance(method, ast.FunctionDef)]
+            for method in methods:
+                if "invariant" in _decorators(method):
+                    yield f"{part.name}.{method.name}", method
+
+
+def _decorators(function: ast.FunctionDef) -> set[str]:
+    calls = (item.func if isinstance(item, ast.Call) else item for item in function.decorator_list)
+    return set(map(ast.unparse, calls))
+
+
+def _sentence(part: ast.FunctionDef | ast.Module) -> str:
+    """The first paragraph of a docstring; without one, the name of the test as a sentence."""
+    said = ast.get_docstring(part)
+    if said is None:
+        return f"{_words(part.name)}." if isinstance(part, ast.FunctionDef) else ""
+    return " ".join(said.split("\n\n")[0].split()).replace("``", "`")
+
+
+def _words(name: str) -> str:
+    return name.removeprefix("test_").replace("_", " ").capitalize()
