@@ -232,7 +232,7 @@ def test_an_engine_that_is_named_must_be_able_to() -> None:
         assert_engines_agree(bundled(), {}, engines=[small])
     limits.clear()
     with pytest.raises(xr.UnknownNameError, match="unknown engine `compild`; did you mean `compiled`"):
-        assert_engines_agree(bundled(), engines=["compild"])
+        assert_engines_agree(bundled(), {}, engines=["compild"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(ENGINES, "durable", small)
         patch.setattr(agreement, "_usable", lambda: ("durable",))
