@@ -175,6 +175,18 @@ def test_a_memory_that_learns_is_as_the_reference(when: Node, known: list[dict[s
             assert kept.truths(0, facts) == reference(facts)
 
 
+TEXTS = st.sampled_from(["a", "b", "c", "1", "True", "ab", "é", "a" * 70_000, "a" * 70_000 + "b"])
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["component.id == weekend.id", 'component.id in {"a", "1"}', 'weekend.id != "b"']))
+def test_texts_are_equal_if_they_are_the_same(one: str, other: str, text: str) -> None:
+    """Whatever they hold and however long they are, and a number or a truth is none of them."""
+    items = [condition(text)]
+    facts = {"component": xr.Component(id=one), "weekend": xr.WeekendRequest(id=other)}
+    with Memories(RULES, [items]).open() as kept:
+        assert kept.truths(0, facts) == walk_conditions(RULES, items)(facts)
+
+
 @given(
     st.sampled_from(["<", "<=", ">", ">=", "==", "!="]),
     st.integers(-1, 4),

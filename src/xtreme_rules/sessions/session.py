@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from xtreme_rules.decisions.decision import Decision
 from xtreme_rules.errors import SessionError, unknown_name
-from xtreme_rules.language.schema import Schema
 from xtreme_rules.sessions.deciding import Deciding, State, differing
 from xtreme_rules.sessions.knowledge import Facts, added, replaced, without
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from xtreme_rules.api import Rulebook
 
 Callback = Callable[[Decision, Decision], object]
-#: The number of an option before and after a change.
-Numbers = tuple[int, int]
 #: A decision before and after a change, and the callbacks that are to hear of it.
 News = tuple[Decision, Decision, tuple[Callback, ...]]
 
@@ -52,7 +49,7 @@ class Session:
                 or is known with other content; of items, one with the same id.
             SessionError: the session is closed.
         """
-        self._change(lambda schema, known: added(schema, known, facts), facts)
+        self._change(added, facts, facts)
 
     def update(self, /, **facts: Any) -> None:
         """Put facts in the place of those that are known by the same name; of items, by the same id.
@@ -61,7 +58,7 @@ class Session:
             FactError: as ``assert_fact``; or there is nothing in whose place they could come.
             SessionError: the session is closed.
         """
-        self._change(lambda schema, known: replaced(schema, known, facts), facts)
+        self._change(replaced, facts, facts)
 
     def retract(self, name: str, /, *items: object) -> None:
         """Forget a fact, which then is not known; or of a list some items, by their ids, and the others stay.
@@ -72,7 +69,7 @@ class Session:
             FactError: one of them was never asserted.
             SessionError: the session is closed.
         """
-        self._change(lambda schema, known: without(schema, known, name, items), (name,))
+        self._change(without, (name,), name, items)
 
     def reload(self, rulebook: "Rulebook") -> None:
         """Go on with another version of the rulebook, on the engine as before: every option is decided again.
@@ -84,49 +81,51 @@ class Session:
             RulebookError: the other rulebook is beyond what the engine can do; likewise.
             SessionError: the session is closed.
         """
+        with self._lock:
+            before = self._begin()
+            try:
+                deciding = rulebook._deciding(before.deciding.engine)
+                self._state = after = deciding.opened(deciding.rules.schema.checked(before.facts))
+            finally:
+                self._changing = False
+            before.memory.close()
+            old = before.deciding.numbers
+            self._note(before, after, [(old[name], new) for name, new in deciding.numbers.items() if name in old])
+        self._tell()
 
-        def other(before: State) -> tuple[State, Iterable[Numbers]]:
-            deciding, numbers = rulebook._deciding(before.deciding.engine), before.deciding.numbers
-            both = ((numbers[name], number) for name, number in deciding.numbers.items() if name in numbers)
-            return deciding.opened(deciding.rules.schema.checked(before.facts)), both
+    def _change(self, change: Callable[..., Facts], names: Iterable[str], *given: object) -> None:
+        """Change the facts of some names, and decide again what reads something in them that is not as it was."""
+        with self._lock:
+            before = self._begin()
+            try:
+                deciding, verdicts = before.deciding, list(before.verdicts)
+                facts = change(deciding.rules.schema, before.facts, *given)
+                concerned = deciding.concerned(names, before.facts, facts)
+                for number in concerned:
+                    verdicts[number] = deciding.verdict(number, before.memory, facts)
+                self._state = after = State(deciding, before.memory, facts, verdicts)
+            finally:
+                self._changing = False
+            if self._callbacks:
+                self._note(before, after, [(number, number) for number in concerned])
+        if self._news:
+            self._tell()
 
-        self._become(other)
-
-    def _change(self, change: Callable[[Schema, Facts], Facts], names: Iterable[str]) -> None:
-        """Decide again what reads something that is not as it was in the facts of some names."""
-
-        def changed(before: State) -> tuple[State, Iterable[Numbers]]:
-            deciding, verdicts = before.deciding, list(before.verdicts)
-            facts = change(deciding.rules.schema, before.facts)
-            concerned = deciding.concerned(names, before.facts, facts)
-            for number in concerned:
-                verdicts[number] = deciding.verdict(number, before.memory, facts)
-            return State(deciding, before.memory, facts, verdicts), ((number, number) for number in concerned)
-
-        self._become(changed)
-
-    def _become(self, change: Callable[[State], tuple[State, Iterable[Numbers]]]) -> None:
-        """Let another state take the place of the present one, and tell what is new in the options decided again.
+    def _begin(self) -> State:
+        """The state before a change, of which there is one at a time.
 
         Raises:
             SessionError: the session is closed, or this thread is in the midst of a change.
         """
-        with self._lock:
-            before = self._checked()
-            if self._changing:
-                raise SessionError("the session is in the midst of a change; change it when that is done")
-            self._changing = True
-            try:
-                after, decided_again = change(before)
-                self._state = after
-            finally:
-                self._changing = False
-            if after.memory is not before.memory:
-                before.memory.close()
-            if self._callbacks:
-                self._news += ((*pair, self._callbacks) for pair in differing(before, after, decided_again))
-        if self._news:
-            self._tell()
+        state = self._checked()
+        if self._changing:
+            raise SessionError("the session is in the midst of a change; change it when that is done")
+        self._changing = True
+        return state
+
+    def _note(self, before: State, after: State, numbers: Iterable[tuple[int, int]]) -> None:
+        """Keep what is new in options that were decided again, for the callbacks that there are now."""
+        self._news += ((*pair, self._callbacks) for pair in differing(before, after, numbers))
 
     def _checked(self) -> State:
         if not self._open:
