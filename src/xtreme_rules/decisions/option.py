@@ -48,10 +48,14 @@ class Option:
 
     def verdict(self, facts: dict[str, Any]) -> "Verdict":
         """The verdict on facts that fit the rulebook's schema, as ``Schema.checked`` gives them."""
+        return self.verdicts[self.truths(facts)]
+
+    def truths(self, facts: dict[str, Any]) -> Truths:
+        """The truths of the conditions over facts that fit the rulebook's schema."""
         truths = self.evaluate(facts)
         if truths is None:
             raise AssertionError(facts)
-        return self.verdicts[truths]
+        return truths
 
     def __reduce__(self) -> tuple[type["Option"], tuple[RuleSet, Entitlement, Engine]]:
         return Option, (self.rules, self.entitlement, self._engine)

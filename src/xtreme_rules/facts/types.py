@@ -1,7 +1,7 @@
 """The types that facts and conditions share, and the fields of a fact class read as such types."""
 
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -109,3 +109,11 @@ def fields_of(cls: type) -> dict[str, Field]:
         required = attribute.default is attrs.NOTHING
         fields[attribute.name] = Field(attribute.name, kind, optional, required)
     return _FIELDS.setdefault(cls, fields)
+
+
+def kinds_in(kinds: Iterable[Type]) -> Iterator[Type]:
+    """Types, and those of the fields of records, at any depth."""
+    for kind in kinds:
+        yield kind
+        if kind.record is not None:
+            yield from kinds_in(field.type for field in fields_of(kind.record).values())

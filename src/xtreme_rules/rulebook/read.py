@@ -1,13 +1,13 @@
 """From the files of a rulebook to a ``RuleSet``: every mistake of every file is found and reported at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xtreme_rules.coverage.calendar import Calendar, Window
 from xtreme_rules.errors import did_you_mean, listing
 from xtreme_rules.facts.standard import STANDARD_FACTS
-from xtreme_rules.facts.types import Type, fields_of
+from xtreme_rules.facts.types import kinds_in
 from xtreme_rules.language.schema import Domain, Schema
 from xtreme_rules.language.template import Text
 from xtreme_rules.language.tree import asks
@@ -220,7 +220,7 @@ class _Builder(EntitlementReader):
 
     def _holds_integers(self, domain: str) -> bool:
         """Whether the fields whose values a domain declares are whole numbers."""
-        return any(kind.domain == domain and kind.name == "integer" for kind in _kinds_in(self.schema.facts.values()))
+        return any(kind.domain == domain and kind.name == "integer" for kind in kinds_in(self.schema.facts.values()))
 
     def _domains(
         self,
@@ -284,14 +284,6 @@ class _Builder(EntitlementReader):
         elif node is not None:
             self.problem(node, f"{what} must be keys with values")
         return texts
-
-
-def _kinds_in(kinds: Iterable[Type]) -> Iterator[Type]:
-    """Types, and those of the fields of records, at any depth."""
-    for kind in kinds:
-        yield kind
-        if kind.record is not None:
-            yield from _kinds_in(field.type for field in fields_of(kind.record).values())
 
 
 def _asked(

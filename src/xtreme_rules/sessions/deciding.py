@@ -27,10 +27,7 @@ class Recomputed:
         for name in names:
             if name in facts:
                 known[name] = facts[name]
-        truths = option.evaluate(known)
-        if truths is None:
-            raise AssertionError(facts)
-        return truths
+        return option.truths(known)
 
     def close(self) -> None:
         """Nothing is kept."""

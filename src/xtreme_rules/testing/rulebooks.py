@@ -1,6 +1,6 @@
 """A strategy for whole rulebooks, read from rule files as any other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn
 from xtreme_rules.api import Rulebook
 from xtreme_rules.engines import ENGINES
 from xtreme_rules.facts.standard import STANDARD_FACTS, Component
-from xtreme_rules.facts.types import Type, fields_of, type_of
+from xtreme_rules.facts.types import kinds_in, type_of
 from xtreme_rules.language.schema import Domain, Schema
 from xtreme_rules.language.tree import Node, asks, write
 from xtreme_rules.rulebook.read import LEAP_ANNIVERSARIES, read_rules
@@ -109,14 +109,8 @@ def _schemas(draw: DrawFn, facts: Mapping[str, object], calendars: tuple[str, ..
 
 def _domains(schema: Schema) -> dict[str, bool]:
     """The domains of a schema's facts, by name, and whether they are of whole numbers."""
-
-    def visit(kind: Type) -> Iterator[tuple[str, bool]]:
-        if kind.domain is not None:
-            yield kind.domain, kind.name == "integer"
-        for field in fields_of(kind.record).values() if kind.record is not None else ():
-            yield from visit(field.type)
-
-    return dict(found for kind in schema.facts.values() for found in visit(kind))
+    kinds = kinds_in(schema.facts.values())
+    return {kind.domain: kind.name == "integer" for kind in kinds if kind.domain is not None}
 
 
 def _titles(values: Sequence[str | int]) -> Document:

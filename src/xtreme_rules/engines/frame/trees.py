@@ -55,8 +55,8 @@ class Trees:
     def value(self, node: Node) -> nw.Expr | None:
         """The column of a tree."""
         match node:
-            case Literal():
-                return nw.lit(self._literal(node))
+            case Literal(value=value, type=kind):
+                return nw.lit(self._constant(value, kind))
             case Path(name=path):
                 return self.sources.value(path)
             case _ if not any(isinstance(part, Path | Call) for part in walk(node)):
@@ -94,7 +94,7 @@ class Trees:
             case Arithmetic(operator=sign, left=left, right=right) | Compare(operator=sign, left=left, right=right):
                 return self._of([left, right], OPERATORS[sign])
             case Member(value=item, choices=choices):
-                among = [self._literal(choice) for choice in choices]
+                among = [self._constant(choice.value, choice.type) for choice in choices]
                 return self._of([item], lambda value: value.is_in(among))
             case Covered(moment=moment, coverage=Call() as coverage):
                 return self._covered(moment, coverage)
@@ -123,9 +123,6 @@ class Trees:
 
     def _in(self, calendar: Calendar, clock: nw.Expr, moment: Node) -> nw.Expr:
         return self.places.covered(calendar, clock, self.key(moment))
-
-    def _literal(self, literal: Literal) -> bool | int | str:
-        return self._constant(literal.value, literal.type)
 
     def _constant(self, value: Any, kind: Type) -> bool | int | str:
         if isinstance(value, timedelta):
