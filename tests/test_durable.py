@@ -1,5 +1,6 @@
 """The durable engine's guards: its limits are said at load, its failures are mended, and nothing of it is left."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import attrs
 import pytest
 from conftest import bundled
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 native = pytest.importorskip("durable_rules_engine", reason="the durable engine needs durable_rules")
@@ -24,6 +26,7 @@ import xtreme_rules as xr  # noqa: E402
 from xtreme_rules.engines.durable import host, memory  # noqa: E402
 from xtreme_rules.engines.durable.host import Host  # noqa: E402
 from xtreme_rules.engines.durable.memory import Memories  # noqa: E402
+from xtreme_rules.engines.durable.program import Program  # noqa: E402
 from xtreme_rules.engines.reference import walk_conditions  # noqa: E402
 from xtreme_rules.errors import EngineError  # noqa: E402
 from xtreme_rules.language.parse import parse_condition  # noqa: E402
@@ -161,18 +164,65 @@ def test_limits_are_said_when_a_rulebook_is_loaded(tmp_path: Path) -> None:
         )
 
 
-@given(conditions(), st.lists(situations(), min_size=1, max_size=4))
+def is_within_limits(when: Node) -> bool:
+    try:
+        Program(RULES, [[attrs.evolve(A_CONDITION, when=when)]])
+    except xr.RulebookError:
+        return False
+    return True
+
+
+def without(sign: str, items: Sequence[Condition]) -> Memories:
+    """The memories of conditions, in rulesets that lack the rules of one rail."""
+    memories = Memories(RULES, [items])
+    rules = json.loads(memories.program.definition)
+    memories.program.definition = json.dumps({name: rule for name, rule in rules.items() if sign not in name})
+    memories._renew([])
+    return memories
+
+
+def assert_right(when: Node, known: Sequence[dict[str, Any]]) -> None:
+    """A memory that goes from situation to situation is right in each of them, and nothing fails on its way.
+
+    So is each rail by itself: no rule is right only because it comes before one that is wrong.
+    """
+    items = [attrs.evolve(A_CONDITION, when=when)]
+    expected = [walk_conditions(RULES, items)(facts) for facts in known]
+    with Memories(RULES, [items]).open() as whole, without("-", items).open() as met, without("+", items).open() as not_:
+        hosts = [kept._host for kept in (whole, met, not_)]
+        assert [whole.truths(0, facts) for facts in known] == expected
+        assert [met.truths(0, facts) for facts in known] == [(truths[0], 0) for truths in expected]
+        assert [not_.truths(0, facts) for facts in known] == [(0, truths[1]) for truths in expected]
+        assert [kept._host for kept in (whole, met, not_)] == hosts
+
+
+KNOWN = st.lists(situations(), min_size=1, max_size=4)
+
+
+@given(conditions().filter(is_within_limits), KNOWN)
 def test_a_memory_that_learns_is_as_the_reference(when: Node, known: list[dict[str, Any]]) -> None:
     """One memory goes from situation to situation, and is right about any condition in each of them."""
-    items = [attrs.evolve(A_CONDITION, when=when)]
-    reference = walk_conditions(RULES, items)
-    try:
-        memories = Memories(RULES, [items])
-    except xr.RulebookError:
-        return
-    with memories.open() as kept:
-        for facts in known:
-            assert kept.truths(0, facts) == reference(facts)
+    assert_right(when, known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "access.authorised == weekend.accepts_english",
+        "access.authorised != weekend.accepts_english",
+        "access.authorised != False",
+        "True == access.authorised",
+        "access.authorised == True or not (weekend.accepts_english == True) and False != access.authorised",
+        "contract.start - weekend.saturday + days(1) < days(3)",
+        "contract.until - contract.start - days(365) <= weekend.saturday - contract.start + days(1)",
+        "incident.responded_at - at < hours(1)",
+        "True",
+    ],
+)
+@given(KNOWN)
+def test_conditions_of_each_form_are_right(text: str, known: list[dict[str, Any]]) -> None:
+    """So it is about forms that random conditions take long to reach."""
+    assert_right(parse_condition(text, RULES.schema), known)
 
 
 TEXTS = st.sampled_from(["a", "b", "c", "1", "True", "ab", "é", "a" * 70_000, "a" * 70_000 + "b"])
@@ -192,7 +242,7 @@ def test_texts_are_equal_if_they_are_the_same(one: str, other: str, text: str) -
     st.integers(-1, 4),
     st.sampled_from([(0, 0), (0, 1), (1, 0), (1, 1)]),
     st.booleans(),
-    st.lists(situations(), min_size=1, max_size=4),
+    KNOWN,
 )
 def test_a_quota_is_counted_by_joins(
     sign: str, number: int, kinds: tuple[int, int], turned: bool, known: list[dict[str, Any]]
@@ -200,25 +250,30 @@ def test_a_quota_is_counted_by_joins(
     """Whatever a count of weekends is compared with, and whichever bookings count."""
     count = f"weekends_used(contract_year(weekend.saturday), {kinds[0]}, {kinds[1]})"
     text = f"{number} {sign} {count}" if turned else f"{count} {sign} {number}"
-    items = [condition(text)]
-    reference = walk_conditions(RULES, items)
-    memories = Memories(RULES, [items])
-    assert memories.program.inputs.values == {}
-    with memories.open() as kept:
-        for facts in known:
-            assert kept.truths(0, facts) == reference(facts)
+    when = parse_condition(text, RULES.schema)
+    assert Program(RULES, [[attrs.evolve(A_CONDITION, when=when)]]).inputs.values == {}
+    assert_right(when, known)
 
 
 @given(
     st.sampled_from(["<", "<=", ">", ">=", "==", "!="]),
     st.integers(0, 4),
     st.sampled_from([(0, 0), (0, 1), (1, 0), (1, 1)]),
-    st.lists(st.sampled_from(["stands", "own", "cancelled in time", "of another contract"]), max_size=60),
+    st.lists(
+        st.sampled_from(["stands", "own", "cancelled in time", "of another contract", "of another request"]),
+        max_size=60,
+    ),
 )
+@example(">", 4, (1, 1), ["stands"] * 5)
+@example("<", 2, (1, 0), ["stands", *["of another request"] * 6])
+@example("==", 2, (0, 0), ["stands", "own", *["of another request"] * 6, "stands"])
 def test_a_quota_is_counted_however_many_bookings_there_are(
     sign: str, number: int, kinds: tuple[int, int], bookings: list[str]
 ) -> None:
-    """A year with a booking for each weekend is no more work than one with a few, and the count is right."""
+    """A year with a booking for each weekend is no more work than one with a few, and the count is right.
+
+    So it is when only what is asked for changes, and with it which bookings are its own.
+    """
     items = [condition(f"weekends_used(contract_year(weekend.saturday), {kinds[0]}, {kinds[1]}) {sign} {number}")]
     facts = booked(2)
     of_kind = {
@@ -226,12 +281,43 @@ def test_a_quota_is_counted_however_many_bookings_there_are(
         "own": {"saturday": facts["weekend"].saturday},
         "cancelled in time": {"status": "cancelled", "cancelled_at": facts["at"]},
         "of another contract": {"contract_id": "another"},
+        "of another request": {"saturday": facts["weekend"].saturday, "request_id": "another"},
     }
     facts["bookings"] = tuple(
         attrs.evolve(facts["bookings"][0], id=f"B{at}", **of_kind[kind]) for at, kind in enumerate(bookings)
     )
+    reference = walk_conditions(RULES, items)
     with Memories(RULES, [items]).open() as kept:
-        assert kept.truths(0, facts) == walk_conditions(RULES, items)(facts)
+        assert kept.truths(0, facts) == reference(facts)
+        facts = {**facts, "weekend": attrs.evolve(facts["weekend"], id="another")}
+        assert kept.truths(0, facts) == reference(facts)
+
+
+def test_moments_are_told_apart() -> None:
+    """However little lies between them."""
+    items = [condition("incident.responded_at < at"), condition("at - incident.responded_at <= hours(1)", 1)]
+    reference = walk_conditions(RULES, items)
+    at = booked(0)["at"]
+    with Memories(RULES, [items]).open() as kept:
+        for apart in (timedelta(0), timedelta(hours=-1)):
+            for microseconds in (-1, 0, 1):
+                moment = at + apart + timedelta(microseconds=microseconds)
+                facts = {"at": at, "incident": xr.Incident(id="I", responded_at=moment)}
+                assert kept.truths(0, facts) == reference(facts)
+
+
+def test_nothing_is_asked_twice(memories: Memories, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where what is known is the same, so is the answer; the native engine does not hear of it."""
+    heard: list[str] = []
+    for name in ("assert_fact", "retract_fact", "ask"):
+        call = getattr(Host, name)
+        monkeypatch.setattr(Host, name, lambda *words, name=name, call=call: (heard.append(name), call(*words))[1])
+    with memories.open() as kept:
+        first = kept.truths(WEEKENDS, booked(1))
+        assert {*heard} == {"assert_fact", "ask"}
+        heard.clear()
+        assert kept.truths(WEEKENDS, booked(1)) == first
+        assert heard == []
 
 
 @pytest.fixture
@@ -285,6 +371,9 @@ def test_a_ruleset_that_fails_is_given_up(memories: Memories) -> None:
     broken = first._host
     native.delete_ruleset(broken._handle)
     broken._finalizer.detach()
+    for why in (".*111.*", "its ruleset was given up"):
+        with pytest.raises(EngineError, match=f"^the engine `durable` failed: {why}; use the engine `compiled`$"):
+            broken.open()
     for kept in (first, second):
         for number in (2, 3):
             assert kept.truths(WEEKENDS, booked(number)) == REFERENCE(booked(number))

@@ -204,6 +204,12 @@ MARKED: dict[str, tuple[Callable[[], Any], list[str | None]]] = {
         lambda: decide(ROWS.with_columns(pl.Series("weekend.saturday", [date(3500, 1, 6), None], pl.Date))),
         ["weekend.saturday: `3500-01-06` is out of range; use a day from 1900-01-01 to 2999-12-31", None],
     ),
+    "a day with a time of day": (
+        lambda: decide(
+            ROWS.with_columns(pl.Series("weekend.saturday", [datetime(2026, 12, 12), datetime(2026, 6, 6, 0, 0, 1)]))
+        ),
+        [None, "weekend.saturday: `2026-06-06 00:00:01.000000` has a time of day; give the day alone"],
+    ),
     "an unknown package, an unknown zone": (
         lambda: decide(
             contract=CONTRACTS.with_columns(package=pl.Series(["gold", "elite"]), timezone=pl.Series(["UTC", "Mars"]))

@@ -1,6 +1,8 @@
 """Remedies: what would make a decision granted is found from the conditions, and checked by deciding again."""
 
+import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -28,6 +30,7 @@ REQUEST = xr.WeekendRequest(
     accepts_english=True,
     implementation_consulting=False,
 )
+COMPONENT = xr.Component(id="p", standard=True, generally_available=True, under_agreement=True)
 LATE = datetime(2026, 12, 1, 9, tzinfo=UTC)
 JUNE = xr.Booking(id="june", contract_id="c1", saturday=date(2026, 6, 6), status="booked")
 BOXING_DAY = xr.Booking(id="boxing", contract_id="c1", saturday=date(2026, 12, 26), status="booked")
@@ -82,6 +85,13 @@ CASES = {
         bundled().decide("phone-support", contract=CONTRACT, at=datetime(2026, 6, 5, 20, tzinfo=UTC)),
         ["the moment: Monday 8 June 2026 at 08:00 (CEST)"],
     ),
+    "another topic": (
+        bundled().decide(
+            "how-to", contract=CONTRACT, at=LATE, question=xr.Question(topic="installation", component=COMPONENT)
+        ),
+        ["the topic of the question: a process"],
+    ),
+    "no question": (bundled().decide("how-to", contract=CONTRACT, at=LATE), []),
     "granted": (weekend({}, {}), []),
     "nothing would do": (
         bundled().decide("phone-support", contract=CONTRACT, at=datetime(2029, 6, 5, 20, tzinfo=UTC)),
@@ -97,6 +107,23 @@ def test_remedies_name_the_smallest_changes(decision: xr.Decision, texts: list[s
     explained = decision.explain()
     assert all(text.split(": ")[0] in explained for text in texts)
     assert [item["text"]["en"] for item in decision.to_dict()["remedies"]] == texts
+
+
+def test_what_came_too_early_has_a_remedy_too(tmp_path: Path) -> None:
+    """Where a rulebook takes no request so long before, the first moment is named at which it would."""
+    folder = shutil.copytree(bundled().rules.folder, tmp_path / "rules")
+    text = (folder / "entitlements.yaml").read_text("utf-8")
+    most = text.replace(
+        "weekend.saturday - day_of(weekend.submitted_at) >=", "weekend.saturday - day_of(weekend.submitted_at) <="
+    )
+    (folder / "entitlements.yaml").write_text(most, "utf-8")
+    decision = xr.load(folder).decide("special-event-weekend", contract=CONTRACT, weekend=REQUEST, bookings=())
+    earlier, later = decision.remedies()
+    assert earlier.text() == "the weekend: Saturday 28 November 2026"
+    assert later.text() == "the submission of the request: no sooner than Saturday 28 November 2026"
+    (change,) = later.changes
+    assert change.after == datetime(2026, 11, 27, 23, tzinfo=UTC)
+    assert change.after.tzinfo is UTC
 
 
 def test_remedies_are_told_in_dutch() -> None:

@@ -75,6 +75,8 @@ def _means_nothing(node: cst.CSTNode) -> bool:
             return True
         case cst.Assign(value=cst.Subscript(value=cst.Attribute(attr=cst.Name(value="NDArray")))):
             return True
-        case cst.Call(func=cst.Name(value="cast" | "isinstance" | "len" | "lru_cache" | "TypeVar")):
+        case cst.Assign(value=cst.Call(func=cst.Name(value="TypeVar"))):
+            return True
+        case cst.Call(func=cst.Name(value="cast" | "isinstance" | "len" | "lru_cache")):
             return True
     return False

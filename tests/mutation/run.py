@@ -53,7 +53,7 @@ FILES = {
     "decisions/remedies": "test_remedies test_cases test_decisions test_special_event",
     "decisions/when": "test_when",
     "engines": f"{_RULES} test_facts test_fact_classes",
-    "engines/durable": "test_durable test_special_event test_cases",
+    "engines/durable": "test_durable test_special_event test_cases test_sessions",
     "engines/frame": "test_frames test_frame_problems",
     "coverage": _HOURS,
     "coverage/clock": "test_when test_clock_columns",
