@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import attrs
@@ -243,6 +244,31 @@ def test_an_explanation_rests_on_what_decides(option: str, facts: dict[str, Any]
     assert told == {item.id for reason in decision.reasons for item in reason.assumptions}
     named = [item for item in decision.conditions if item.assumptions and (decision.granted or item.truth != "met")]
     assert explanation.count("*assumption: ") == len(named)
+
+
+@pytest.mark.parametrize(
+    ("holidays", "day", "lang", "ending"),
+    [
+        ("NL", 27, "en", "of the package (a public holiday)."),
+        ("NL", 27, "nl", "van het pakket (een feestdag)."),
+        ("NL", 26, "en", "of the package."),
+        ("BE", 27, "en", "of the package."),
+        (None, 27, "en", "of the package."),
+    ],
+)
+def test_a_denial_says_that_the_day_is_a_public_holiday(holidays: str | None, day: int, lang: str, ending: str) -> None:
+    """In both languages; only where it is one, by the contract."""
+    contract = xr.Contract(
+        id="C",
+        package="xtreme",
+        start=date(2026, 1, 1),
+        until=date(2027, 1, 1),
+        timezone="Europe/Amsterdam",
+        holidays=holidays,
+    )
+    decision = bundled().decide("phone-support", contract=contract, at=datetime(2026, 4, day, 20, tzinfo=UTC))
+    (reason,) = decision.reasons
+    assert reason.text(lang).endswith(ending)
 
 
 def test_an_answer_has_no_truth_value() -> None:

@@ -188,7 +188,11 @@ def assert_right(when: Node, known: Sequence[dict[str, Any]]) -> None:
     """
     items = [attrs.evolve(A_CONDITION, when=when)]
     expected = [walk_conditions(RULES, items)(facts) for facts in known]
-    with Memories(RULES, [items]).open() as whole, without("-", items).open() as met, without("+", items).open() as not_:
+    with (
+        Memories(RULES, [items]).open() as whole,
+        without("-", items).open() as met,
+        without("+", items).open() as not_,
+    ):
         hosts = [kept._host for kept in (whole, met, not_)]
         assert [whole.truths(0, facts) for facts in known] == expected
         assert [met.truths(0, facts) for facts in known] == [(truths[0], 0) for truths in expected]

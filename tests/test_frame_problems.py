@@ -15,6 +15,7 @@ import xtreme_rules as xr
 from xtreme_rules.testing.pools import TIMEZONES
 
 WEEKEND = "special-event-weekend"
+CONTRACT_FIELDS = ("id", "package", "start", "until", "timezone", "holidays")
 MOMENT = pl.Datetime("us", "UTC")
 ROWS = pl.DataFrame(
     {
@@ -338,3 +339,46 @@ def test_no_days_between_are_needed() -> None:
     days = [date(1950, 1, 1) + timedelta(days=number) for number in range(36_525)]
     found = decide(pa.table({"weekend.saturday": days}))
     assert [problem is None for problem in found["problem"].to_pylist()] == [day.weekday() == 5 for day in days]
+
+
+def test_unknown_public_holidays_are_a_problem_where_they_matter() -> None:
+    """In the hours of a country whose public holidays are not known for the day, as when one row is decided."""
+    days = [
+        date(1965, 12, 31),
+        date(1966, 1, 3),
+        date(1990, 12, 31),
+        date(1991, 1, 2),
+        date(2100, 12, 31),
+        date(2101, 1, 3),
+    ]
+    asked = [(place, day, hour) for place in ("NL", "DE", None) for day in days for hour in (10, 22)]
+    contracts = {
+        place: xr.Contract(
+            id=str(place),
+            package="elite",
+            start=date(1960, 1, 1),
+            until=date(2900, 1, 1),
+            timezone="Europe/Amsterdam",
+            holidays=place,
+        )
+        for place in ("NL", "DE", None)
+    }
+    found = decide(
+        pa.table(
+            {
+                "contract.id": [str(place) for place, _, _ in asked],
+                "at": pa.array([datetime(d.year, d.month, d.day, hour, tzinfo=UTC) for _, d, hour in asked]),
+            }
+        ),
+        "phone-support",
+        contract=pa.table({name: [getattr(c, name) for c in contracts.values()] for name in CONTRACT_FIELDS}),
+    ).to_pylist()
+    for row, (place, _, _) in zip(found, asked, strict=True):
+        if row["problem"] is None:
+            decision = bundled().decide("phone-support", contract=contracts[place], at=row["at"])
+            assert row["outcome"] == decision.outcome.value
+        else:
+            with pytest.raises(xr.FactError, match=f"^{row['problem']}, not for {row['at'].year}; "):
+                bundled().decide("phone-support", contract=contracts[place], at=row["at"])
+            assert row["outcome"] is None
+    assert {row["outcome"] for row in found} == {None, "granted", "denied"}

@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
 import narwhals as nw
+import polars as pl
 import pyarrow as pa
 import pytest
 from conftest import bundled, harbour
@@ -20,7 +23,15 @@ from test_cases import BUNDLED_CASES, HARBOUR_DAYS
 
 import xtreme_rules as xr
 from xtreme_rules.cases import read_cases
+from xtreme_rules.coverage.layout import new_year, steady
 from xtreme_rules.engines import ENGINES
+from xtreme_rules.engines.frame.days import number
+from xtreme_rules.engines.frame.given import Given, Table
+from xtreme_rules.engines.frame.libraries import Polars
+from xtreme_rules.engines.frame.places import TIMEZONE, Places
+from xtreme_rules.engines.frame.plan import Plan
+from xtreme_rules.engines.frame.sources import Sources
+from xtreme_rules.engines.frame.zones import microseconds
 from xtreme_rules.language.parse import parse_condition
 from xtreme_rules.language.tree import Node
 from xtreme_rules.rulebook.model import RuleSet, without_indices
@@ -295,6 +306,30 @@ def test_many_conditions_mean_what_the_reference_says(library: Library) -> None:
     for tables in some(library):
         table = decided(rulebook.decide_all_frame, library, tables.rows, **tables.lists)
         check(table, tables.rows, tables.situations, reference)
+
+
+def test_clocks_are_those_of_python() -> None:
+    """Around every change of a clock, in many zones: the wall clock of a moment, and the moment a day begins."""
+    zones = sorted(available_timezones())[::8]
+    rows = []
+    for index, zone in enumerate(zones):
+        for start, _ in islice(steady(ZoneInfo(zone), new_year(1970), new_year(2040)), 1, None):
+            for seconds in (-50_000, -3_600, -1, 0, 3_599, 50_000):
+                moment = start + timedelta(seconds=seconds)
+                local = moment.astimezone(ZoneInfo(zone))
+                begins = datetime.combine(local.date(), time(), ZoneInfo(zone))
+                rows.append(
+                    (index, *map(microseconds, (moment, local.replace(tzinfo=UTC), begins)), number(local.date()))
+                )
+    names = ("zone", "moment", "local", "begins", "day")
+    frame = nw.from_native(pl.LazyFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row"))
+    asked = Given(Polars(True), Table(frame, {TIMEZONE: "zone"}, {}), {}, {}, {TIMEZONE: zones}, range(1969, 2042))
+    places, plan = Places(Sources(RULES.schema, asked, ())), Plan(asked.library)
+    found = [
+        places.local(plan, nw.col("zone"), nw.col("moment"), "moment").alias("local"),
+        places.midnight(plan, nw.col("zone"), nw.col("day"), "day").alias("begins"),
+    ]
+    assert plan.built(frame).select(*found).collect().rows() == [(local, begins) for _, _, local, begins, _ in rows]
 
 
 @each_quick

@@ -68,10 +68,11 @@ def _means_nothing(node: cst.CSTNode) -> bool:
     match node:
         case cst.Annotation() | cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value="__all__"))]):
             return True
-        case (
-            cst.If(test=cst.Name(value="TYPE_CHECKING"))
-            | cst.Raise(exc=cst.Call(func=cst.Name(value="AssertionError")))
-        ):
+        case cst.If(test=cst.Name(value="TYPE_CHECKING")):
+            return True
+        case cst.If(body=cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Raise(exc=exc)])]), orelse=None):
+            return isinstance(exc, cst.Call) and isinstance(exc.func, cst.Name) and exc.func.value == "AssertionError"
+        case cst.Raise(exc=cst.Call(func=cst.Name(value="AssertionError"))):
             return True
         case cst.Assign(value=cst.Subscript(value=cst.Attribute(attr=cst.Name(value="NDArray")))):
             return True

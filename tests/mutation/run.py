@@ -54,7 +54,7 @@ FILES = {
     "decisions/when": "test_when",
     "engines": f"{_RULES} test_facts test_fact_classes",
     "engines/durable": "test_durable test_special_event test_cases test_sessions",
-    "engines/frame": "test_frames test_frame_problems",
+    "engines/frame": "test_frames test_frame_problems test_frame_deadlines test_agreement",
     "coverage": _HOURS,
     "coverage/clock": "test_when test_clock_columns",
     "coverage/clocks": "test_clock_columns test_frame_deadlines",
@@ -63,14 +63,16 @@ FILES = {
     "coverage/layout": f"{_HOURS} test_when",
 }
 _SLOW = "pyspark or dask or spark or test_the_clock_of_any"
+_OTHER_LIBRARIES = "duckdb or lazy or pandas or pyarrow"
+_LONG = "large_table or clock_stops or wrong_engine or every_outcome or shrinks"
 #: And the tests in those that take too long.
 SLOW = {
     "": _SLOW,
     "coverage/clocks": f"{_SLOW} or large_table or test_a_clock_of_any or another_plan or test_a_clock_stops or key",
-    "engines/frame": f"{_SLOW} or duckdb or lazy or pandas or pyarrow or test_every_row_gets_its_answer",
-    "engines/frame/codes": f"{_SLOW} or duckdb or lazy or test_every_row_gets_its_answer or test_deciding_one",
-    "engines/frame/sources": f"{_SLOW} or duckdb or lazy or test_every_row_gets_its_answer or test_deciding_one",
-    "engines/frame/libraries": f"{_SLOW} or test_every_row_gets_its_answer or test_deciding_one",
+    "engines/frame": f"{_SLOW} or {_OTHER_LIBRARIES} or {_LONG}",
+    "engines/frame/codes": f"{_SLOW} or duckdb or lazy or {_LONG}",
+    "engines/frame/sources": f"{_SLOW} or duckdb or lazy or {_LONG}",
+    "engines/frame/libraries": f"{_SLOW} or {_LONG}",
 }
 #: What others wrote.
 OTHERS = ("dateutil.relativedelta", "holidays", "narwhals", "numpy", "pandas", "polars", "pyarrow", "yaml")

@@ -51,13 +51,13 @@ class Places:
         Where it begins in an hour that is left out, it is reckoned by the offset from before that hour.
         """
         clock = plan.column(f"midnight of {key}", lambda: day.cast(nw.Int64) * DAY)
-        # The moment is less than a day off, and clocks do not change twice within that.
-        found = self._offset(plan, f"midnight of {key}", zone * ZONE_STEP + quotient(clock, SPAN))
+        # The moment is less than a day off, either way, and clocks do not change twice within that.
         before = self._offset(plan, f"day before {key}", zone * ZONE_STEP + quotient(clock - DAY, SPAN))
+        after_it = self._offset(plan, f"day after {key}", zone * ZONE_STEP + quotient(clock + DAY, SPAN))
 
         def moment() -> nw.Expr:
             offset = before["before"]
-            for known in (before, found):
+            for known in (before, after_it):
                 for change, after in self._changes(known):
                     larger = nw.when(offset > after).then(offset).otherwise(after)
                     offset = nw.when(clock < change + larger).then(offset).otherwise(after)

@@ -39,7 +39,7 @@ def offsets(zones: Sequence[str], years: range) -> dict[str, list[int]]:
     """For each span of each zone: its ``span``, the offset ``before`` any change, and each change and what follows it.
 
     The columns ``change0``, ``after0``, ``change1``, ... are as many as there are changes in one span; a span with
-    fewer repeats its last.
+    fewer repeats its last, and one with none has its beginning, where nothing changes.
     """
     rows: list[tuple[int, int, list[tuple[int, int]]]] = []
     for index, zone in enumerate(zones):
@@ -51,12 +51,12 @@ def offsets(zones: Sequence[str], years: range) -> dict[str, list[int]]:
             while position < len(changes) and changes[position][0] < (span + 1) * SPAN:
                 inside.append(changes[position])
                 position += 1
-            rows.append((index * ZONE_STEP + span, offset, inside))
+            rows.append((index * ZONE_STEP + span, offset, inside or [(span * SPAN, offset)]))
             offset = inside[-1][1] if inside else offset
-    most = max((len(inside) for _, _, inside in rows), default=0) or 1
+    most = max((len(inside) for _, _, inside in rows), default=1)
     table: dict[str, list[int]] = {"span": [span for span, _, _ in rows], "before": [offset for _, offset, _ in rows]}
     for number in range(most):
-        filled = [(inside or [(0, before)])[min(number, max(len(inside) - 1, 0))] for _, before, inside in rows]
+        filled = [inside[min(number, len(inside) - 1)] for _, _, inside in rows]
         table[f"change{number}"] = [change for change, _ in filled]
         table[f"after{number}"] = [after for _, after in filled]
     return table
