@@ -33,7 +33,7 @@ from xtreme_rules.engines.frame.plan import Plan
 from xtreme_rules.engines.frame.sources import Sources
 from xtreme_rules.engines.frame.zones import microseconds
 from xtreme_rules.language.parse import parse_condition
-from xtreme_rules.language.tree import Node
+from xtreme_rules.language.tree import Node, reads
 from xtreme_rules.rulebook.model import RuleSet, without_indices
 from xtreme_rules.testing import conditions, forgotten, situations
 
@@ -372,6 +372,31 @@ def test_a_column_that_is_absent_is_unknown(library: Library) -> None:
             nulls = nulls.append_column(path, pa.nulls(len(nulls), tables.rows.schema.field(path).type))
         one = decided(rulebook.decide_all_frame, library, absent, **booked)
         other = decided(rulebook.decide_all_frame, library, nulls, **booked, **empty)
+        assert added(one, absent) == added(other, nulls)
+
+
+#: Each term of the vocabulary that is worked out from facts.
+TERMS = (
+    "contract_year_start(day_of(at)) == contract.start",
+    "contract_year_end(day_of(at)) <= contract.until",
+    "weekends_used(contract_year(weekend.saturday), 0, 1) < 1",
+    "weekend_booked(weekend.saturday)",
+    "all_standard(weekend.products)",
+    "at in coverage_of(package_on(day_of(at)))",
+)
+
+
+@each_quick
+def test_whatever_a_term_reads_may_be_absent(library: Library) -> None:
+    """A term over a column that is left out is unknown where it is unknown over one of nulls."""
+    trees = [parse_condition(text, RULES.schema) for text in TERMS]
+    (rulebook, _), tables = with_conditions(trees), some(library)[0]
+    paths = {path for tree in trees for path in reads(tree) if not path.endswith(".id")}
+    for path in sorted(paths & {*tables.rows.column_names}):
+        absent = tables.rows.drop_columns([path])
+        nulls = absent.append_column(path, pa.nulls(len(absent), tables.rows.schema.field(path).type))
+        one = decided(rulebook.decide_all_frame, library, absent, **tables.lists)
+        other = decided(rulebook.decide_all_frame, library, nulls, **tables.lists)
         assert added(one, absent) == added(other, nulls)
 
 
