@@ -75,18 +75,15 @@ class Host:
             finally:
                 self._lock.release()
 
-    def assert_fact(self, session: str, name: str, values: str) -> bool:
-        """Assert a fact under a name; whether it is kept, or no rule can use it."""
+    def assert_fact(self, session: str, name: str, values: str) -> None:
+        """Assert a fact under a name."""
         status, _ = self._alone(native.assert_fact, self._handle, _message(session, name, values))
         if status not in (_HANDLED, _NOT_HANDLED):
             raise HostError(f"the fact {name} was taken for another one")
-        return bool(status == _HANDLED)
 
     def retract_fact(self, session: str, name: str, values: str) -> None:
-        """Retract a fact that was kept."""
-        status, _ = self._alone(native.retract_fact, self._handle, _message(session, name, values))
-        if status != _HANDLED:
-            raise HostError(f"the fact {name} was not there")
+        """Retract a fact; one that no rule could use, and that was not kept, may be retracted too."""
+        self._alone(native.retract_fact, self._handle, _message(session, name, values))
 
     def ask(self, session: str, question: str) -> str:
         """The name of the rule that answers a question."""

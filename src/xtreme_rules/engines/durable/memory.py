@@ -68,7 +68,7 @@ class WorkingMemory:
         self.close = weakref.finalize(self, self._host.close, self._session)
         self._half_done = False
         self._facts: Facts = {}
-        self._told: dict[str, tuple[str, bool]] = {}
+        self._told: dict[str, str] = {}
         self._tokens: dict[Hashable, int] = {}
         self._tokens.update(self._program.texts)
         self._answers: dict[int, bool | None] = {}
@@ -128,14 +128,15 @@ class WorkingMemory:
 
     def _tell(self, name: str, values: str | None) -> bool:
         """Put a fact in the place of the one of the same name; whether it is another one."""
-        told, kept = self._told.get(name, (None, False))
+        told = self._told.get(name)
         if told == values:
             return False
-        if told is not None and kept:
+        if told is not None:
             self._host.retract_fact(self._session, name, told)
-        self._told.pop(name, None)
+            del self._told[name]
         if values is not None:
-            self._told[name] = values, self._host.assert_fact(self._session, name, values)
+            self._host.assert_fact(self._session, name, values)
+            self._told[name] = values
         return True
 
     def _values(self, name: str, facts: Facts) -> str | None:
