@@ -601,8 +601,11 @@ WRONG_ITEMS: list[tuple[str, list[dict[str, Any]]]] = [
 
 
 @each_quick
+@pytest.mark.parametrize("looked_up", [False, True], ids=["in the rows", "in a table"])
 @pytest.mark.parametrize(("name", "items"), WRONG_ITEMS)
-def test_a_wrong_item_is_a_problem_of_its_contract(library: Library, name: str, items: list[dict[str, Any]]) -> None:
+def test_a_wrong_item_is_a_problem_of_its_contract(
+    library: Library, name: str, items: list[dict[str, Any]], looked_up: bool
+) -> None:
     """Rows of a contract with a booking or a change that cannot be have a problem; those of others are decided."""
     granted = next(case for case in BUNDLED_CASES if case.option == WEEKEND and case.outcome is xr.Outcome.GRANTED)
     facts = apart([granted.facts, granted.facts])
@@ -610,8 +613,11 @@ def test_a_wrong_item_is_a_problem_of_its_contract(library: Library, name: str, 
     link = {"id": "wrong", "contract_id": facts[0]["contract"].id, "contract.id": facts[0]["contract"].id}
     table = tables.lists[name]
     wrong = pa.Table.from_pylist([*table.to_pylist(), *({**link, **item} for item in items)], table.schema)
-    result = decided(one(bundled(), WEEKEND), library, tables.rows, **{**tables.lists, name: wrong})
-    first, second = added(result, tables.rows)
+    rows, more = tables.rows, {**tables.lists, name: wrong}
+    if looked_up:
+        rows, more["contract"] = tables.looked_up("contract")
+    result = decided(one(bundled(), WEEKEND), library, rows, **more)
+    first, second = added(result, rows)
     assert first.pop("problem") is not None
     assert set(first.values()) == {None}
     assert second == {**said(REFERENCE.decide(WEEKEND, **facts[1])), "problem": None}
