@@ -12,6 +12,7 @@ import bookings
 import by_hand
 import deadlines
 import fresh
+import ordering
 import sessions
 import with_xtreme_rules
 from measuring import ROUNDS, Samples, decisions, print_table, ratio, repeated
@@ -119,7 +120,12 @@ def processes() -> Samples:
 
 
 def print_budgets(
-    times: Samples, starts: Samples, due: Samples, due_columns: dict[int, Samples], updates: dict[str, Samples]
+    times: Samples,
+    starts: Samples,
+    due: Samples,
+    due_columns: dict[int, Samples],
+    updates: dict[str, Samples],
+    sorting: Samples,
 ) -> None:
     """A line a budget of the design: what it asks, what was measured, and whether it is met."""
     at_most = [
@@ -133,6 +139,7 @@ def print_budgets(
             (f"a session: update of `{fact}`", each, sessions.COMPILED, sessions.DECIDE, 3.0)
             for fact, each in updates.items()
         ),
+        (f"ordering {ordering.ROWS:,} tickets", sorting, ordering.BY_KEY, ordering.BY_COLUMNS, 1.2),
     ]
     at_least = [("durable_rules", 5.0), ("zen-engine", 3.0), ("cedarpy", 40.0), ("rule-engine", 3.0)]
     lines = []
@@ -166,6 +173,7 @@ def main() -> None:
     due, due_columns = deadline_samples(), column_samples()
     names = sessions.contenders()
     updates = sessions.update_samples(names)
+    sorting, writing = ordering.samples()
     print_table("special-event weekend", "µs", times, [BY_HAND, OURS])
     print_table("in a fresh process", "ms", starts, [ATTRS_YAML])
     print_table("deadlines in office hours", "µs", due, [DEADLINE])
@@ -173,7 +181,8 @@ def main() -> None:
         print_table(f"{size:,} rows, each", "ns", rows, [SEARCH])
     bookings.main()
     sessions.print_tables(names, updates)
-    print_budgets(times, starts, due, due_columns, updates)
+    ordering.print_samples(sorting, writing)
+    print_budgets(times, starts, due, due_columns, updates, sorting)
 
 
 if __name__ == "__main__":
