@@ -14,7 +14,7 @@ test: .venv/dev  ## the tests, with the coverage of lines and branches
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
 
 mutate: .venv/mutation  ## whether the tests notice small changes of the code: half an hour; not part of the tests
-	$(BIN)/python tests/mutation/run.py
+	PYTHONHASHSEED=0 $(BIN)/python tests/mutation/run.py
 
 lint: .venv/dev  ## ruff, mypy and the direction of imports
 	$(BIN)/ruff check .

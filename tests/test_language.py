@@ -30,6 +30,32 @@ def test_parsing_what_was_written_gives_the_same_tree(tree: Node) -> None:
     assert parse_condition(write(tree), RULES.schema) == tree
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "access.authorised",
+        "not access.authorised == access.customer_present",
+        "access.authorised and not access.customer_present or access.connection_provided",
+        "(access.authorised or access.connection_provided) and access.customer_present",
+        "not (access.authorised and access.customer_present)",
+        'question.topic in {"process", "installation"}',
+        "incident.severity in {1, 2, 3}",
+        'contract.id == "a"',
+        "contract_year(day_of(at)) - (1 - contract_year(weekend.saturday)) + 2 == 1",
+        "weekend.saturday - days(14) >= day_of(weekend.submitted_at)",
+        "weekend.saturday - contract.start + days(1) < days(20)",
+        "at - incident.submitted_at < hours(40)",
+        'at in coverage("24x5")',
+        "at in coverage_of(package_on(day_of(at)))",
+        "weekends_used(contract_year(weekend.saturday), 0, 1) < 1",
+        "all_standard(weekend.products) == True",
+    ],
+)
+def test_a_condition_is_written_as_people_write_it(text: str) -> None:
+    """With the parentheses that it needs and no others."""
+    assert write(parse_condition(text, RULES.schema)) == text
+
+
 @st.composite
 def chains(draw: st.DrawFn) -> tuple[list[Node], list[str]]:
     """Three values of one type, and what stands between them."""
