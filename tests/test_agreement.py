@@ -146,10 +146,18 @@ def test_engines_of_one_name_are_told_apart() -> None:
 
 
 def test_nothing_to_compare_is_said() -> None:
-    for known, engines in (((), None), (({},), [])):
+    for known, engines in (((), None), (({},), []), (({},), ["reference"])):
         with pytest.raises(ValueError, match=r"^nothing is compared; give situations, and engines if you choose them$"):
             assert_engines_agree(bundled(), *known, engines=engines)
     assert_engines_agree(bundled(), {}, engines="compiled")
+
+
+def test_situations_are_given_one_by_one() -> None:
+    facts: Any = [{}]
+    with pytest.raises(
+        TypeError, match=r"^expected facts by name, got \[\{\}\]; give situations one by one, or a list"
+    ):
+        assert_engines_agree(bundled(), facts)
 
 
 def first_condition() -> Condition:
@@ -209,6 +217,9 @@ def test_an_engine_that_fails_is_named() -> None:
     def fails(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
         return lambda facts: 1 // 0
 
+    def of_no_condition(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
+        return lambda facts: (1 << len(conditions), 0)
+
     def refuses(rules: RuleSet, conditions: Sequence[Condition]) -> Evaluator:
         return lambda facts: None
 
@@ -216,6 +227,14 @@ def test_an_engine_that_fails_is_named() -> None:
         assert_engines_agree(bundled(), {"escalation": xr.Escalation()}, engines=[fails])
     assert error.value.__notes__ == ["the engine `fails` decides where\n{'escalation': Escalation()}"]
     assert "reference: unknown, refuses: refused these facts" in disagreement(bundled(), {}, engine=refuses)
+    assert "reference: unknown, of_no_condition: masks of more than " in disagreement(
+        bundled(), {}, engine=of_no_condition
+    )
+    with pytest.raises(UnicodeEncodeError) as raised:  # which a table cannot hold
+        assert_engines_agree(bundled(), {"component": xr.Component(id="\ud800")}, engines=["frame"])
+    assert raised.value.__notes__[0].startswith(
+        "the engine `frame` decides where\n{'component': Component(id='\\ud800')}"
+    )
 
 
 def test_an_engine_that_is_named_must_be_able_to() -> None:
@@ -249,6 +268,35 @@ def test_facts_that_are_none_are_refused() -> None:
 
 
 # What strategies give
+
+
+def test_a_fact_may_be_drawn_by_a_strategy_of_ones_own() -> None:
+    """In the place of the one that is not known how to draw well; of a fact that there is."""
+    one = xr.Component(id="one")
+    drawn_ones = drawn(situations(strategies={"component": st.just(one)}), 40)
+    assert {facts.get("component") for facts in drawn_ones} == {one, None}
+    assert all(
+        "component" in facts for facts in drawn(situations(unknowns=False, strategies={"component": st.just(one)}), 10)
+    )
+    with pytest.raises(xr.UnknownNameError, match=r"^unknown fact `componnt`; did you mean `component`\?"):
+        drawn(situations(strategies={"componnt": st.just(one)}), 1)
+
+
+@attrs.frozen(kw_only=True)
+class Probe(xr.Fact):
+    """What there are several of; most are told apart by their id, and one has none."""
+
+    id: str | None = None
+    depth: int = 0
+
+
+def test_items_of_ones_own_class_are_told_apart() -> None:
+    """As a session takes them: no two of one id, nor two equal ones without."""
+    rulebook = xr.load(facts={"probes": Sequence[Probe]})
+    for facts in drawn(situations(rulebook), 100):
+        with rulebook.session() as session:
+            session.assert_fact(**facts)
+            assert dict(session.facts) == facts
 
 
 @plans

@@ -50,7 +50,8 @@ def load(
         rulebook: the name of a bundled rulebook, or the path of a folder that is one or holds versions of one.
         on: the day on which it must hold, to choose among versions; without it the latest is taken.
         overlay: one or more overlay files, laid over the rulebook in their order.
-        facts: further facts by the name of their keyword argument, each a class derived from ``Fact``.
+        facts: further facts by the name of their keyword argument, each a class derived from ``Fact``,
+            or ``Sequence`` of one for a list.
         engine: ``compiled``, ``reference`` for the slow arbiter, or ``durable`` for a second opinion by durable_rules,
             which needs the extra of its name; all give the same answers.
 

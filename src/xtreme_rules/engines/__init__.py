@@ -27,9 +27,10 @@ def engine_named(name: str) -> Engine:
     Raises:
         UnknownNameError: there is none.
     """
-    if name not in ENGINES:
-        raise unknown_name("engine", name, ENGINES)
-    return ENGINES[name]
+    try:
+        return ENGINES[name]
+    except (KeyError, TypeError):
+        raise unknown_name("engine", name, ENGINES) from None
 
 
 def remembering(engine: Engine) -> Remember | None:

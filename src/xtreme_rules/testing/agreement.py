@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from xtreme_rules.api import Rulebook
-from xtreme_rules.engines import ENGINES, Engine, Evaluator, engine_named
-from xtreme_rules.errors import unknown_name
+from xtreme_rules.engines import ENGINES, Engine, Evaluator, Truths, engine_named
+from xtreme_rules.errors import clipped, unknown_name
 from xtreme_rules.facts.fact import Fact
 from xtreme_rules.facts.types import fields_of
 from xtreme_rules.language.tree import write
@@ -44,18 +44,27 @@ def assert_engines_agree(
         UnknownNameError: there is no engine of such a name.
         RulebookError: an engine that was named is not able to decide the rulebook.
         ImportError: an engine that was named is not installed.
-        ValueError: there are no situations, or no engines.
+        ValueError: there are no situations, or no engines but the arbiter.
+        TypeError: a situation is no mapping.
     """
-    known = [rulebook.rules.schema.checked(dict(situation)) for situation in situations]
+    known = [rulebook.rules.schema.checked(_by_name(situation)) for situation in situations]
     asked = _usable() if engines is None else (engines,) if isinstance(engines, str) else tuple(engines)
+    asked = tuple(engine for engine in asked if engine != ARBITER)
     if not (known and asked):
         raise ValueError("nothing is compared; give situations, and engines if you choose them")
-    one_by_one = _labelled([engine for engine in asked if engine not in (FRAME, ARBITER)])
+    one_by_one = _labelled([engine for engine in asked if engine != FRAME])
     found = list(_alone(rulebook.rules, known, one_by_one, must=engines is not None))
     if FRAME in asked:
         found += _in_tables(rulebook, known)
     if found:
         raise AssertionError(_told(found))
+
+
+def _by_name(situation: object) -> Situation:
+    if not isinstance(situation, Mapping):
+        what = f"expected facts by name, got {clipped(repr(situation), 60)}"
+        raise TypeError(f"{what}; give situations one by one, or a list of them with `*`")
+    return dict(situation)
 
 
 @attrs.frozen
@@ -89,7 +98,13 @@ def _in_tables(rulebook: Rulebook, situations: Sequence[Situation]) -> Iterator[
     from xtreme_rules.testing.frames import truths_in_frame
 
     places = {(option, condition.id): n for n, (option, condition) in enumerate(_conditions(rulebook.rules))}
-    for option, facts, said in truths_in_frame(rulebook, situations):
+    try:
+        found = list(truths_in_frame(rulebook, situations))
+    except Exception as error:
+        rows = "\n".join(map(shown, situations))
+        error.add_note(f"the engine `{FRAME}` decides where\n{rows}")
+        raise
+    for option, facts, said in found:
         right = _answers(rulebook.rules, ARBITER, facts, must=True)
         for condition, answer in zip(rulebook.rules.entitlements[option].conditions, said, strict=True):
             expected = right[places[option, condition.id]]
@@ -103,16 +118,22 @@ def _answers(rules: RuleSet, engine: str | Engine, facts: Situation, must: bool)
     make = engine_named(engine) if isinstance(engine, str) else engine
     for first, conditions, evaluate in _evaluators(rules, make, must):  # type: ignore[arg-type]  # functions can be hashed
         try:
-            truths = evaluate(dict(facts))
+            said = _said(evaluate(dict(facts)), len(conditions))
         except Exception as error:
             error.add_note(f"the engine `{_name(engine)}` decides where\n{shown(facts)}")
             raise
-        for bit in range(len(conditions)):
-            said = "refused these facts"
-            if truths is not None:
-                said = _TRUTHS[truths[0] >> bit & 1, truths[1] >> bit & 1]
-            found[first + bit] = said
+        found |= {first + bit: answer for bit, answer in enumerate(said)}
     return found
+
+
+def _said(truths: Truths | None, count: int) -> list[str]:
+    """What masks say of so many conditions, one by one."""
+    if truths is None:
+        return ["refused these facts"] * count
+    met, unmet = truths
+    if (met | unmet) >> count:
+        return [f"masks of more than {count} conditions"] * count
+    return [_TRUTHS[met >> bit & 1, unmet >> bit & 1] for bit in range(count)]
 
 
 _TRUTHS = {(0, 0): "unknown", (1, 0): "met", (0, 1): "unmet", (1, 1): "both met and unmet"}

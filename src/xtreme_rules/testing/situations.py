@@ -1,12 +1,14 @@
 """A strategy for whole situations."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from xtreme_rules.api import Rulebook
+from xtreme_rules.errors import unknown_name
 from xtreme_rules.facts.standard import Booking, Contract, WeekendRequest
 from xtreme_rules.facts.types import Type
 from xtreme_rules.testing.contracts import booking_lists, weekend_requests
@@ -18,20 +20,35 @@ _SOME_UNKNOWN = st.sampled_from([True, None])
 
 
 @st.composite
-def situations(draw: DrawFn, rulebook: Rulebook | None = None, *, unknowns: Unknowns = True) -> dict[str, Any]:
+def situations(
+    draw: DrawFn,
+    rulebook: Rulebook | None = None,
+    *,
+    unknowns: Unknowns = True,
+    strategies: Mapping[str, SearchStrategy[Any]] | None = None,
+) -> dict[str, Any]:
     """Every fact of a rulebook by the name of its keyword, about one contract; one that is not known is left out.
 
     In half of them, everything is known; with ``unknowns=False``, in all. Identifiers, days and moments come from small
     pools, so that coincidences happen: a weekend on an anniversary, a booking of the same contract year, a notice of
     exactly fourteen days, a night on which the clock changes, a number that a condition names. They shrink towards
     nothing known.
+
+    ``strategies`` are of your own, by the name of the fact that each draws: for a class that refuses most of what its
+    fields could hold.
+
+    Raises:
+        UnknownNameError: there is no fact of such a name.
     """
-    pool = pool_of(rulebook)
+    pool, own = pool_of(rulebook), strategies or {}
+    for name in own:
+        if name not in pool.kinds:
+            raise unknown_name("fact", name, pool.kinds)
     pick = Draw(draw, draw(_SOME_UNKNOWN) if unknowns else unknowns)
     about = _About(pick, pool)
     facts: dict[str, Any] = {}
     for name, kind in pool.kinds.items():
-        fact = about.fact(kind) if pick.known() else None
+        fact = (draw(own[name]) if name in own else about.fact(kind)) if pick.known() else None
         if fact is not None:
             facts[name] = fact
             about.told(fact)
@@ -66,7 +83,8 @@ class _About:
         if kind.name == "records":
             if kind.record is Booking:
                 return pick.draw(booking_lists(self.near, self.timezone))
-            return tuple(self.own(kind.record) for _ in range(pick.one_of((0, 1, 2))))
+            items = [self.own(kind.record) for _ in range(pick.one_of((0, 1, 2)))]
+            return tuple({item if getattr(item, "id", None) is None else item.id: item for item in items}.values())
         if kind.record is WeekendRequest:
             return pick.draw(
                 weekend_requests(self.pool.rulebook, unknowns=unknowns, near=self.near, timezone=self.timezone)
