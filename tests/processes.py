@@ -1,8 +1,10 @@
 """Run by a test as a program of its own: the answers of processes that were forked or spawned, beside this one's."""
 
 import multiprocessing
+import os
 import sys
 import threading
+import warnings
 from datetime import UTC, date, datetime
 
 import xtreme_rules as xr
@@ -35,6 +37,26 @@ def learned(facts: dict[str, object]) -> Answers:
     return answers(SESSION.decisions())
 
 
+def heard_in_a_fork() -> bool:
+    """Whether a forked process hears of its changes, though a thread was telling a callback when it was made."""
+    inside, leave = threading.Event(), threading.Event()
+    SESSION.on_change(lambda *_: inside.set() or leave.wait())
+    thread = threading.Thread(target=SESSION.update, kwargs={"at": datetime(2026, 6, 1, 22, tzinfo=UTC)})
+    thread.start()
+    inside.wait()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that there is another thread, from Python 3.12 on
+        child = os.fork()
+    leave.set()
+    if not child:
+        heard: list[str] = []
+        SESSION.on_change(lambda _, after: heard.append(after.option))
+        SESSION.update(at=BOOKED["at"])
+        os._exit(not heard)
+    thread.join()
+    return os.waitpid(child, 0)[1] == 0
+
+
 def main() -> None:
     rulebook = xr.load(engine=ENGINE)
     expected = decided(rulebook)
@@ -48,6 +70,7 @@ def main() -> None:
                 assert pool.map(learned, [later] * 4) == [afterwards] * 4
     assert answers(SESSION.decisions()) == answers(rulebook.decide_all(**BOOKED))
     assert decided(rulebook) == expected
+    assert heard_in_a_fork()
     assert threading.active_count() == 1
     print("agreed")
 

@@ -24,6 +24,8 @@ def added(schema: Schema, known: Facts, given: Mapping[str, Any]) -> Facts:
                 problems.append(Problem(name, "is known already, with other content", "use `update` to replace it"))
             continue
         items = {_key(item): item for item in facts.get(name, ())}
+        if items and not value:
+            problems.append(Problem(name, "is known already, with items", "use `retract` to forget them"))
         for item in value:
             if items.setdefault(_key(item), item) != item:
                 what = f"`{clipped(str(_key(item)), 60)}` is known already, with other content"
@@ -42,12 +44,12 @@ def replaced(schema: Schema, known: Facts, given: Mapping[str, Any]) -> Facts:
     problems: list[Problem] = []
     for name, value in _taken(schema, given, problems).items():
         if name not in facts:
-            problems.append(_never(name))
+            problems.append(_unknown(name, _ASSERT))
         elif schema.facts[name].name != "records":
             facts[name] = value
         else:
             items = {_key(item): item for item in facts[name]}
-            problems += (_never(name, _key(item)) for item in value if _key(item) not in items)
+            problems += (_unknown(name, _ASSERT, _key(item)) for item in value if _key(item) not in items)
             if not value:
                 problems.append(Problem(name, "names no item", "use `retract` to forget items"))
             facts[name] = tuple({**items, **{_key(item): item for item in value}}.values())
@@ -60,16 +62,24 @@ def without(schema: Schema, known: Facts, name: str, items: Collection[object]) 
     Raises:
         FactError: something of it is not known.
     """
+    if not isinstance(name, str):
+        raise FactError(
+            [Problem("", f"`{clipped(repr(name), 60)}` is no name of a fact", "give one, such as `contract`")]
+        )
     if name not in known:
         schema.checked({name: None})
-        raise FactError([_never(name)])
+        raise FactError([_unknown(name, _FORGET)])
     if not items:
         return {other: value for other, value in known.items() if other != name}
     if schema.facts[name].name != "records":
         raise FactError([Problem(name, "has no items", f"use `retract({name!r})`")])
     kept = {_key(item): item for item in known[name]}
     keys = [_key(item) if isinstance(item, Fact) else item for item in items]
-    problems = [_never(name, key) for key in keys if not isinstance(key, Hashable) or key not in kept]
+    problems = [
+        _unknown(name, _FORGET, key) if isinstance(key, Hashable) else Problem(name, *_no_id(key))
+        for key in keys
+        if not isinstance(key, Hashable) or key not in kept
+    ]
     facts = {**known, name: tuple(item for key, item in kept.items() if key not in keys)}
     return _without_problems(facts, problems)
 
@@ -89,17 +99,20 @@ def _taken(schema: Schema, given: Mapping[str, Any], problems: list[Problem]) ->
                 facts |= schema.checked({name: (value,) if one else value})
             except FactError as error:
                 problems += error.problems
-        if type(facts.get(name)) is tuple:
-            problems += _twice(name, facts[name])
+        if type(facts.get(name)) is tuple and (twice := list(_twice(name, facts[name]))):
+            problems += twice
+            del facts[name]
     return facts
 
 
 def _twice(name: str, items: Sequence[Any]) -> Iterator[Problem]:
-    """Items that are given twice, and differ."""
-    found: Facts = {}
+    """Items that are given twice."""
+    seen = set()
     for item in items:
-        if found.setdefault(_key(item), item) != item:
-            yield Problem(name, f"`{clipped(str(_key(item)), 60)}` is given twice, with different content")
+        key = _key(item)
+        if key in seen:
+            yield Problem(name, f"`{clipped(str(key), 60)}` is given twice", "give each item once")
+        seen.add(key)
 
 
 def _without_problems(facts: Facts, problems: list[Problem]) -> Facts:
@@ -113,6 +126,13 @@ def _key(item: Any) -> Any:
     return item if getattr(item, "id", None) is None else item.id
 
 
-def _never(name: str, *key: object) -> Problem:
+_ASSERT, _FORGET = "use `assert_fact`", "there is nothing to forget"
+
+
+def _unknown(name: str, help_: str, *key: object) -> Problem:
     which = f"`{clipped(str(*key), 60)}` " if key else ""
-    return Problem(name, f"{which}was never asserted", "use `assert_fact`")
+    return Problem(name, f"{which}is not known", help_)
+
+
+def _no_id(key: object) -> tuple[str, str]:
+    return f"`{clipped(repr(key), 60)}` is no id", "give ids one by one"

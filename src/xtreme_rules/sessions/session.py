@@ -3,12 +3,15 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from threading import RLock
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from threading import Lock, RLock, Thread, current_thread
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import attrs
 
 from xtreme_rules.decisions.decision import Decision
-from xtreme_rules.errors import SessionError, unknown_name
+from xtreme_rules.errors import SessionError, clipped, unknown_name
 from xtreme_rules.sessions.deciding import Deciding, State, differing
 from xtreme_rules.sessions.knowledge import Facts, added, replaced, without
 
@@ -16,10 +19,17 @@ if TYPE_CHECKING:
     from xtreme_rules.api import Rulebook
 
 Callback = Callable[[Decision, Decision], object]
-#: A decision before and after a change, and the callbacks that are to hear of it.
-News = tuple[Decision, Decision, tuple[Callback, ...]]
+#: A decision before and after a change, and the callbacks that are still to hear of it.
+News = tuple[Decision, Decision, deque[Callback]]
 
 _log = logging.getLogger("xtreme_rules.sessions")
+
+
+@attrs.frozen(eq=False)
+class _Teller:
+    """Who tells the callbacks what is new."""
+
+    thread: Thread
 
 
 class Session:
@@ -32,11 +42,12 @@ class Session:
 
     def __init__(self, deciding: Deciding) -> None:
         self._lock = RLock()
+        #: Held during a change, of which there is one at a time: a thread may be interrupted in it, and begin another.
+        self._changing = Lock()
         self._open = True
-        self._changing = False
         self._callbacks: tuple[Callback, ...] = ()
         self._news: deque[News] = deque()
-        self._telling = False
+        self._teller: _Teller | None = None
         self._state = deciding.opened({})
 
     def assert_fact(self, /, **facts: Any) -> None:
@@ -47,7 +58,8 @@ class Session:
         Raises:
             FactError: a fact does not exist, is of the wrong class or holds a value that the rulebook does not declare,
                 or is known with other content; of items, one with the same id.
-            SessionError: the session is closed.
+            SessionError: the session is closed, or in the midst of a change that this one interrupts.
+            EngineError: the engine ``durable`` failed, twice; what is known stays as it was.
         """
         self._change(added, facts, facts)
 
@@ -56,7 +68,7 @@ class Session:
 
         Raises:
             FactError: as ``assert_fact``; or there is nothing in whose place they could come.
-            SessionError: the session is closed.
+            SessionError, EngineError: as ``assert_fact``.
         """
         self._change(replaced, facts, facts)
 
@@ -66,8 +78,8 @@ class Session:
         Items of a class that has no id are given by equal ones.
 
         Raises:
-            FactError: one of them was never asserted.
-            SessionError: the session is closed.
+            FactError: one of them is not known.
+            SessionError, EngineError: as ``assert_fact``.
         """
         self._change(without, (name,), name, items)
 
@@ -79,53 +91,65 @@ class Session:
         Raises:
             FactError: the other rulebook does not take the facts that are known; the session stays as it was.
             RulebookError: the other rulebook is beyond what the engine can do; likewise.
-            SessionError: the session is closed.
+            SessionError: it is no rulebook, or one of another name; or as ``assert_fact``.
+            EngineError: as ``assert_fact``.
         """
         with self._lock:
-            before = self._begin()
+            self._check_unchanging()
             try:
-                deciding = rulebook._deciding(before.deciding.engine)
-                self._state = after = deciding.opened(deciding.rules.schema.checked(before.facts))
+                with self._changing:
+                    before = self._checked()
+                    self._check_version(rulebook)
+                    deciding = rulebook._deciding(before.deciding.engine)
+                    self._state = after = deciding.opened(deciding.rules.schema.checked(before.facts))
+                    before.memory.close()
+                    old = before.deciding.numbers
+                    both = [(old[name], new) for name, new in deciding.numbers.items() if name in old]
+                    self._note(before, after, both)
             finally:
-                self._changing = False
-            before.memory.close()
-            old = before.deciding.numbers
-            self._note(before, after, [(old[name], new) for name, new in deciding.numbers.items() if name in old])
+                self._let_go()
         self._tell()
 
     def _change(self, change: Callable[..., Facts], names: Iterable[str], *given: object) -> None:
         """Change the facts of some names, and decide again what reads something in them that is not as it was."""
         with self._lock:
-            before = self._begin()
+            self._check_unchanging()
             try:
-                deciding, verdicts = before.deciding, list(before.verdicts)
-                facts = change(deciding.rules.schema, before.facts, *given)
-                concerned = deciding.concerned(names, before.facts, facts)
-                for number in concerned:
-                    verdicts[number] = deciding.verdict(number, before.memory, facts)
-                self._state = after = State(deciding, before.memory, facts, verdicts)
+                with self._changing:
+                    before = self._checked()
+                    deciding, verdicts = before.deciding, list(before.verdicts)
+                    facts = change(deciding.rules.schema, before.facts, *given)
+                    concerned = deciding.concerned(names, before.facts, facts)
+                    for number in concerned:
+                        verdicts[number] = deciding.verdict(number, before.memory, facts)
+                    self._state = after = State(deciding, before.memory, facts, verdicts)
+                    if self._callbacks:
+                        self._note(before, after, [(number, number) for number in concerned])
             finally:
-                self._changing = False
-            if self._callbacks:
-                self._note(before, after, [(number, number) for number in concerned])
+                self._let_go()
         if self._news:
             self._tell()
 
-    def _begin(self) -> State:
-        """The state before a change, of which there is one at a time.
-
-        Raises:
-            SessionError: the session is closed, or this thread is in the midst of a change.
-        """
-        state = self._checked()
-        if self._changing:
+    def _check_unchanging(self) -> None:
+        """Raise SessionError if this thread is in the midst of a change."""
+        if self._changing.locked():
             raise SessionError("the session is in the midst of a change; change it when that is done")
-        self._changing = True
-        return state
+
+    def _let_go(self) -> None:
+        """Of what an engine keeps for the session, if it is closed and no change uses it."""
+        if not self._open and not self._changing.locked():
+            self._state.memory.close()
+
+    def _check_version(self, rulebook: "Rulebook") -> None:
+        name = self._state.deciding.rules.name
+        if not hasattr(rulebook, "_deciding"):
+            raise SessionError(f"expected a rulebook, got `{clipped(repr(rulebook), 60)}`; `load` gives one")
+        if rulebook.rules.name != name:
+            raise SessionError(f"`{rulebook.rules.name}` is no version of `{name}`; open a session of its own")
 
     def _note(self, before: State, after: State, numbers: Iterable[tuple[int, int]]) -> None:
         """Keep what is new in options that were decided again, for the callbacks that there are now."""
-        self._news += ((*pair, self._callbacks) for pair in differing(before, after, numbers))
+        self._news += ((*pair, deque(self._callbacks)) for pair in differing(before, after, numbers))
 
     def _checked(self) -> State:
         if not self._open:
@@ -168,46 +192,59 @@ class Session:
         session. One that raises is logged to ``xtreme_rules.sessions``; the change stands, and the others are called.
 
         Raises:
-            SessionError: the session is closed.
+            SessionError: the session is closed; or it is no function, or one of coroutines, never run.
         """
+        made_later = iscoroutinefunction(callback) or isgeneratorfunction(callback) or isasyncgenfunction(callback)
+        if made_later or not callable(callback):
+            what = f"got `{clipped(repr(callback), 60)}`; a coroutine can be scheduled from one"
+            raise SessionError(f"expected a plain function of two decisions, {what}")
         with self._lock:
             self._checked()
             self._callbacks += (callback,)
         return callback
 
     def _tell(self) -> None:
-        """Tell the callbacks what is new, unless somebody is doing so, who then tells this too."""
-        with self._lock:
-            if self._telling:
-                return
-            self._telling = True
-        while (news := self._next()) is not None:
-            before, after, callbacks = news
-            for number, callback in enumerate(callbacks):
-                try:
-                    _call(callback, before, after)
-                except BaseException:  # somebody interrupts the program: the others are told after the next change
-                    self._news.appendleft((before, after, callbacks[number + 1 :]))
-                    self._telling = False
-                    raise
+        """Tell the callbacks what is new, unless somebody is doing so, who then tells this too.
 
-    def _next(self) -> News | None:
-        """What is to be told next; if nothing is, nobody is telling from now on."""
+        If something interrupts the program, the callbacks that have not heard of it are told after the next change.
+        """
+        teller = _Teller(current_thread())
+        try:
+            while (news := self._next(teller)) is not None:
+                before, after, callbacks = news
+                while callbacks:
+                    _call(callbacks.popleft(), before, after)
+        finally:
+            if self._teller is teller:
+                self._teller = None
+
+    def _next(self, teller: _Teller) -> News | None:
+        """What is to be told next, if nobody else is telling; a thread that a fork left behind is nobody."""
         with self._lock:
-            self._telling = bool(self._news)
-            return self._news.popleft() if self._telling else None
+            if self._teller not in (None, teller) and self._teller.thread.is_alive():
+                return None
+            while self._news and not self._news[0][2]:
+                self._news.popleft()
+            self._teller = teller if self._news else None
+            return self._news[0] if self._news else None
 
     def close(self) -> None:
-        """Let go of what an engine keeps for the session; to close it again does nothing."""
+        """Let go of what an engine keeps for the session; to close it again does nothing.
+
+        A change that this interrupts is done first.
+        """
         with self._lock:
             self._open = False
-            self._state.memory.close()
+            self._let_go()
 
     def __enter__(self) -> "Session":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a session is not copied or sent; open another one with `rulebook.session()`, with its `facts`")
 
     def __repr__(self) -> str:
         state = self._state

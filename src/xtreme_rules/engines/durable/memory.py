@@ -91,7 +91,7 @@ class WorkingMemory:
             return self._asked(group, facts)
 
     def _asked(self, group: int, facts: Facts) -> Truths:
-        if self._half_done or not self._host.usable or len(self._tokens) > MOST_TOKENS:
+        if self._half_done or not self.close.alive or not self._host.usable or len(self._tokens) > MOST_TOKENS:
             self.close()
             self._begin()
         self._half_done = True
