@@ -22,6 +22,7 @@ Callback = Callable[[Decision, Decision], object]
 #: A decision before and after a change, and the callbacks that are still to hear of it.
 News = tuple[Decision, Decision, deque[Callback]]
 
+_CLOSED = "the session is closed; open another one with `rulebook.session()`"
 _log = logging.getLogger("xtreme_rules.sessions")
 
 
@@ -98,7 +99,7 @@ class Session:
             self._check_unchanging()
             try:
                 with self._changing:
-                    before = self._checked()
+                    before = self._state
                     self._check_version(rulebook)
                     deciding = rulebook._deciding(before.deciding.engine)
                     self._state = after = deciding.opened(deciding.rules.schema.checked(before.facts))
@@ -107,7 +108,8 @@ class Session:
                     both = [(old[name], new) for name, new in deciding.numbers.items() if name in old]
                     self._note(before, after, both)
             finally:
-                self._let_go()
+                if not self._open:
+                    self._let_go()
         self._tell()
 
     def _change(self, change: Callable[..., Facts], names: Iterable[str], *given: object) -> None:
@@ -116,7 +118,7 @@ class Session:
             self._check_unchanging()
             try:
                 with self._changing:
-                    before = self._checked()
+                    before = self._state
                     deciding, verdicts = before.deciding, list(before.verdicts)
                     facts = change(deciding.rules.schema, before.facts, *given)
                     concerned = deciding.concerned(names, before.facts, facts)
@@ -126,18 +128,21 @@ class Session:
                     if self._callbacks:
                         self._note(before, after, [(number, number) for number in concerned])
             finally:
-                self._let_go()
+                if not self._open:
+                    self._let_go()
         if self._news:
             self._tell()
 
     def _check_unchanging(self) -> None:
-        """Raise SessionError if this thread is in the midst of a change."""
+        """Raise SessionError if the session is closed, or this thread is in the midst of a change."""
+        if not self._open:
+            raise SessionError(_CLOSED)
         if self._changing.locked():
             raise SessionError("the session is in the midst of a change; change it when that is done")
 
     def _let_go(self) -> None:
-        """Of what an engine keeps for the session, if it is closed and no change uses it."""
-        if not self._open and not self._changing.locked():
+        """Let go of what an engine keeps for the session, unless a change uses it, which does so in the end."""
+        if not self._changing.locked():
             self._state.memory.close()
 
     def _check_version(self, rulebook: "Rulebook") -> None:
@@ -153,7 +158,7 @@ class Session:
 
     def _checked(self) -> State:
         if not self._open:
-            raise SessionError("the session is closed; open another one with `rulebook.session()`")
+            raise SessionError(_CLOSED)
         return self._state
 
     def decision(self, option: str) -> Decision:
