@@ -1,5 +1,8 @@
 """The condition language: what is written reads back, and says what it lacks."""
 
+import re
+from datetime import date, datetime
+
 import pytest
 from conftest import bundled
 from hypothesis import example, given
@@ -144,6 +147,88 @@ MISTAKES = [
     ("(1).real == 1", "(1).real", "only facts have fields", SUPPORTED),
     ("contract in coverage('24x5')", "contract", "expected a moment, got a Contract", ""),
     ("at in coverage('24x6')", "'24x6'", "unknown calendar `24x6`", "did you mean `24x7`?"),
+    ("", "", "no expression stands here", "name a fact"),
+    ("-", "-", "not an expression: it breaks off", ""),
+    ("contract.id == ", "=", "not an expression: it breaks off", ""),
+    ("  contract.id = 'a'", "=", "not an expression: invalid syntax", "use `==`"),
+    ("'abc' == contract.id $", "$", "`$` is not part of the condition language", ""),
+    ("contract.id == \x07", "\x07", "a control character is not part of the condition language", ""),
+    ("0x10 == incident.severity", "0x10", "`0x10` is not part of the condition language", ""),
+    ("weekend.saturday - day_of(at) > 14", "14", "expected days, got an integer", "write `days(...)`"),
+    ("at - incident.submitted_at < 40", "40", "expected a duration, got an integer", "write `hours(...)`"),
+    ("at - incident.submitted_at < days(2)", "days(2)", "expected a duration, got days", "write `hours(...)`"),
+    ("contract_year(at) == 1", "at", "expected a date, got a moment", "write `day_of(...)`"),
+    ("incident.severity == '1'", "'1'", "expected a severity, got a text", "write it without quotes"),
+    ("contract.package == 1", "1", "expected a package, got an integer", "write it in quotes"),
+    ("contract.id - 1 == 2", "contract.id - 1", "cannot subtract a text and an integer", ""),
+    (
+        "contract.start + 1 == contract.until",
+        "contract.start + 1",
+        "cannot add a date and an integer",
+        "a date moves by `days(...)`",
+    ),
+    (
+        "contract.start + (weekend.saturday - contract.start) == contract.until",
+        "weekend.saturday - contract.start",
+        "a date moves by a constant number of days",
+        "write `days(...)` with a number",
+    ),
+    (
+        "contract.start + days(30000) + days(6501) == contract.until",
+        "contract.start + days(30000) + days(6501)",
+        "moves a date by more than 36,500 days",
+        "",
+    ),
+    ("days(36501) > days(1)", "36501", "more than 36,500 days", "use a shorter time"),
+    ("contract.start - day_of(at) > days(-36501)", "-36501", "more than 36,500 days", "use a shorter time"),
+    (
+        "coverage('24x5') == coverage_of('elite')",
+        "coverage('24x5') == coverage_of('elite')",
+        "a calendar cannot be compared",
+        "compare its fields",
+    ),
+    ("contract == contract", "contract == contract", "a Contract cannot be compared", "compare its fields"),
+    ("contract.id < 'a'", "contract.id < 'a'", "a text has no order", "use `==`, `!=` or `in`"),
+    ("1 == 2", "1 == 2", "compares two constants", "name a fact"),
+    ("contract.start in {'a'}", "{'a'}", "a date cannot be looked up in a set", ""),
+    ("contract.id in {'a', contract.id}", "contract.id", "a set of choices holds constants only", ""),
+    ("{1, 2} == contract.id", "{1, 2}", "a set of choices stands only behind `in`", ""),
+    ("contract.id in ['a']", "['a']", "choices stand in braces", 'such as {"a", "b"}'),
+    (
+        "contract.id in contract.package",
+        "contract.package",
+        "`in` needs a set of constants or a coverage",
+        'such as {"a", "b"}',
+    ),
+    (
+        "contract.id in {'a'} == access.authorised",
+        "{'a'}",
+        "nothing can follow `in` in a chain of comparisons",
+        "join two with `and`",
+    ),
+    (
+        "access.authorised is True",
+        "access.authorised is True",
+        "`is` is not part of the condition language",
+        "use `==`",
+    ),
+    (
+        "contract.id == None",
+        "None",
+        "`None` cannot be compared: what is not known is unknown by itself",
+        "",
+    ),
+    ("contract_year == 1", "contract_year", "`contract_year` is a function", "write `contract_year(...)`"),
+    ("contract_year() == 1", "contract_year()", "`contract_year` takes 1 argument, not 0", ""),
+    ("day_of(moment=at) == at", "day_of(moment=at)", "`day_of` takes plain arguments only", ""),
+    ("contract.yeers(at) == 1", "contract.yeers", "unknown function `contract.yeers`", "did you mean `contract_year`?"),
+    ("contract.package == elite", "elite", "unknown fact `elite`", 'write `"elite"`, in quotes'),
+    (
+        "incident.severity == 1000000000000001",
+        "1000000000000001",
+        "the number is too large",
+        "at most 1,000,000,000,000,000 either way",
+    ),
 ]
 
 
@@ -152,9 +237,32 @@ def test_a_mistake_is_named_where_it_stands(text: str, part: str, message: str, 
     """What is wrong, where in the text, and what to do; the error has it all in one line."""
     with pytest.raises(MistakesError) as raised:
         parse(text, RULES.schema)
-    mistake = raised.value.mistakes[0]
+    mistake = next(mistake for mistake in raised.value.mistakes if text[mistake.start : mistake.end] == part)
     assert (text[mistake.start : mistake.end], mistake.message, mistake.help) == (part, message, help_)
     assert str(raised.value) == (f"{message}; {help_}" if help_ else message)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("} a", (0, 1), "a closing brace without an opening one; remove it"),
+        ("a {contract.id}}", (15, 16), "a closing brace without an opening one; remove it"),
+        ("a {", (2, 3), "a brace that is not closed; write `{expression}`"),
+        ("a {}", (3, 4), "no expression stands here; name a fact"),
+        ("a { contract.id = 1}", (16, 17), "not an expression: invalid syntax; use `==`"),
+        ("x" * 2_001, (0, 1), "the text is longer than 2,000 characters; say it in fewer words"),
+    ],
+)
+def test_a_mistake_in_a_text_is_named_where_it_stands(text: str, place: tuple[int, int], message: str) -> None:
+    """In the whole text, not in the expression."""
+    with pytest.raises(MistakesError, match=f"^{re.escape(message)}$") as raised:
+        parse_template(text, RULES.schema, {})
+    assert [(mistake.start, mistake.end) for mistake in raised.value.mistakes] == [place]
+
+
+def test_a_text_may_be_as_long_as_allowed() -> None:
+    """And reads as it is written."""
+    assert parse_template("x" * 2_000, RULES.schema, {}).plain == "x" * 2_000
 
 
 @pytest.mark.parametrize(
@@ -166,6 +274,34 @@ def test_a_text_shows_no_whole_record(shown: str, kind: str) -> None:
     with pytest.raises(MistakesError) as raised:
         parse_template(f"It is {{{shown}}}.", RULES.schema, {})
     assert str(raised.value) == f"{kind} cannot be shown in a text; name one of its fields"
+
+
+def test_a_field_of_any_item_is_one_of_a_list() -> None:
+    """A fact that is no list has no items."""
+    assert RULES.schema.type_at("weekend.products[].standard") == BOOLEAN
+    assert RULES.schema.type_at("contract[].id") is None
+
+
+#: The weekend of 12 December 2026 asked for so late, and the nearest before and after it that are two weeks away.
+NEAREST_WEEKENDS = {
+    "2026-11-14": ("2026-12-05", "2026-12-19"),
+    "2026-11-21": ("2026-12-05", "2026-12-19"),
+    "2026-11-22": ("2026-12-19",),
+    "2026-12-05": ("2026-12-19",),
+    "2026-12-06": ("2026-12-26",),
+    "2027-01-16": (),
+    None: ("2026-12-05", "2026-12-19"),
+}
+
+
+@pytest.mark.parametrize(("submitted", "nearest"), NEAREST_WEEKENDS.items())
+def test_the_nearest_weekends_can_still_be_asked_for(submitted: str | None, nearest: tuple[str, ...]) -> None:
+    """At exactly the notice they can; beyond the contract there is none."""
+    contract = xr.Contract(id="C", start=date(2026, 1, 1), until=date(2027, 1, 1), timezone="Europe/Amsterdam")
+    moment = None if submitted is None else datetime.fromisoformat(f"{submitted}T20:00+00:00")
+    weekend = xr.WeekendRequest(id="W", saturday=date(2026, 12, 12), submitted_at=moment)
+    found = MEANING.value(parse(NEAREST, RULES.schema), {"contract": contract, "weekend": weekend})
+    assert found == tuple(map(date.fromisoformat, nearest))
 
 
 def test_a_term_needs_the_facts_that_it_reads() -> None:

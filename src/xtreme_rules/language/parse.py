@@ -114,13 +114,17 @@ def parse(text: str, schema: Schema, constants: Mapping[str, Literal] | None = N
         shown = f"`{clipped(stray.group(), 40)}`" if stray.group().isprintable() else "a control character"
         raise MistakesError([Mistake(stray.start(), stray.end(), f"{shown} is not part of the condition language")])
     flat = text.replace("\n", " ")
+    if not flat.strip():
+        raise MistakesError([Mistake(0, 1, "no expression stands here", "name a fact")])
     try:
         body = ast.parse(flat.strip(), mode="eval").body
     except SyntaxError as error:
-        at = min(max((error.offset or 1) - 1, 0), max(len(text) - 1, 0))
+        indent, end = len(flat) - len(flat.lstrip()), len(flat.rstrip())
+        at = indent + error.offset - 1 if error.offset else end - 1
+        said = error.msg if error.offset else "it breaks off"  # to what breaks off Python gives no place
         lone = re.search(r"(?<![<>=!])=(?!=)", outside)
         habit = next((help_ for sign, help_ in _HABITS.items() if sign in outside), "use `==`" if lone else "")
-        raise MistakesError([Mistake(at, at + 1, f"not an expression: {error.msg}", habit)]) from None
+        raise MistakesError([Mistake(at, at + 1, f"not an expression: {said}", habit)]) from None
     except (ValueError, RecursionError, MemoryError):
         raise MistakesError([Mistake(0, 1, "not an expression that can be read", "simplify it")]) from None
     reader = _Reader(flat, schema, constants or {})
@@ -373,7 +377,6 @@ class _Reader:
     def _comparison(self, node: ast.Compare, depth: int) -> Node | None:
         places = [node.left, *node.comparators]
         links: list[Node] = []
-        complete = True
         left_node = self.read(node.left, depth + 1)
         for operation, left, right in zip(node.ops, places, places[1:], strict=False):
             if isinstance(operation, ast.In | ast.NotIn) and right is not places[-1]:
@@ -385,11 +388,10 @@ class _Reader:
             else:
                 right_node = self.read(right, depth + 1)
                 link = self._compared(node, operation, left, left_node, right, right_node)
-            complete = complete and link is not None
             if link is not None:
                 links.append(link)
             left_node = right_node
-        if not complete:
+        if len(links) < len(node.ops):
             return None
         return links[0] if len(links) == 1 else Both("and", tuple(links))
 
