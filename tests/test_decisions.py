@@ -246,6 +246,38 @@ def test_an_explanation_rests_on_what_decides(option: str, facts: dict[str, Any]
     assert explanation.count("*assumption: ") == len(named)
 
 
+def sections(decision: xr.Decision) -> dict[str, str]:
+    """What an explanation says under each heading."""
+    blocks = decision.explain("en").split("\n\n")[1:-1]
+    return {heading: said for heading, _, said in (block.partition("\n") for block in blocks)}
+
+
+def test_an_explanation_says_under_each_heading_what_belongs_there() -> None:
+    """What is an answer, a reason, a duty or a fact to ask bears its name; a moment and a remedy have none."""
+    contract = xr.Contract(
+        id="C", package="elite", start=date(2026, 1, 1), until=date(2028, 1, 1), timezone="Europe/Amsterdam"
+    )
+    denied = sections(bundled().decide("phone-support", contract=contract, at=datetime(2026, 6, 5, 20, tzinfo=UTC)))
+    assert [*denied] == [
+        "Why not",
+        "From when it would be granted",
+        "What would grant it",
+        "In order",
+        "What this rests on",
+        "What the option is",
+    ]
+    assert denied["From when it would be granted"] == "  • Monday 8 June 2026 at 08:00 (CEST)"
+    assert denied["What would grant it"] == "  • the moment: Monday 8 June 2026 at 08:00 (CEST)"
+    assert denied["What the option is"].startswith("  • You can call the support team during")
+    case = next(case for case in GRANTED if case.option == "special-event-weekend")
+    granted = sections(bundled().decide(case.option, **case.facts))
+    assert [*granted] == ["Why", "What comes with it", "What this rests on", "What the option is"]
+    assert granted["What comes with it"].startswith("  • engineer-assigned: A support engineer is assigned")
+    unknown = sections(bundled().decide("phone-support", contract=contract))
+    assert [*unknown][:2] == ["Still open", "What is missing"]
+    assert unknown["What is missing"].startswith("  ? at: ")
+
+
 @pytest.mark.parametrize(
     ("holidays", "day", "lang", "ending"),
     [

@@ -221,6 +221,7 @@ def test_a_memory_that_learns_is_as_the_reference(when: Node, known: list[dict[s
         "contract.until - contract.start - days(365) <= weekend.saturday - contract.start + days(1)",
         "incident.responded_at - at < hours(1)",
         "True",
+        "weekends_used(contract_year(weekend.saturday), 0, 0) < 1 and weekends_used(1, 1, 1) >= 1",
     ],
 )
 @given(KNOWN)

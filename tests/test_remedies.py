@@ -12,8 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import xtreme_rules as xr
+from xtreme_rules.decisions.option import Option
+from xtreme_rules.decisions.remedies import remedies
+from xtreme_rules.engines import engine_named
+from xtreme_rules.language.parse import parse_condition
 from xtreme_rules.testing import situations
 
+RULES = bundled().rules
 CONTRACT = xr.Contract(
     id="c1",
     package="elite",
@@ -124,6 +129,46 @@ def test_what_came_too_early_has_a_remedy_too(tmp_path: Path) -> None:
     (change,) = later.changes
     assert change.after == datetime(2026, 11, 27, 23, tzinfo=UTC)
     assert change.after.tzinfo is UTC
+
+
+def remedies_of(condition: str, **facts: Any) -> list[str]:
+    """What would make an option of this one condition granted."""
+    template = RULES.entitlements["how-to"]
+    only = attrs.evolve(template.conditions[0], when=parse_condition(condition, RULES.schema))
+    option = Option(RULES, attrs.evolve(template, conditions=(only,)), engine_named("reference"))
+    return [remedy.text("en") for remedy in remedies(option, facts)]
+
+
+def test_the_nearest_value_is_named_on_either_side() -> None:
+    """Of values in an order, the nearest below and the nearest above; of others, each."""
+    assert remedies_of('contract.package != "elite"', contract=CONTRACT) == ["the package: Xtreme Premium"]
+    premium = attrs.evolve(CONTRACT, package="premium")
+    assert remedies_of('contract.package != "premium"', contract=premium) == [
+        "the package: Xtreme",
+        "the package: Xtreme Elite",
+    ]
+    assert remedies_of('contract.package == "elite"', contract=attrs.evolve(CONTRACT, package=None)) == [
+        "the package: Xtreme Elite"
+    ]
+
+
+def test_a_booking_can_be_cancelled_when_it_is_asked() -> None:
+    """At the moment of the question, if it has one; else of the request; without either, nobody knows if it is in time."""
+    used = "weekends_used(contract_year(weekend.saturday), 0, 1) == 0"
+    cancelled = ["cancellation of the booking: boxing (Saturday 26 December 2026)"]
+    asked = attrs.evolve(REQUEST, submitted_at=None)
+    known: dict[str, Any] = {"contract": CONTRACT, "bookings": (BOXING_DAY,)}
+    in_time, too_late = datetime(2026, 12, 25, 22, tzinfo=UTC), datetime(2026, 12, 25, 23, tzinfo=UTC)
+    for facts, said in (
+        ({"weekend": asked, "at": in_time}, cancelled),
+        ({"weekend": asked, "at": too_late}, []),
+        ({"weekend": REQUEST}, cancelled),
+        ({"weekend": attrs.evolve(REQUEST, submitted_at=too_late)}, []),
+        ({"weekend": REQUEST, "at": too_late}, []),
+        ({"weekend": asked}, []),
+    ):
+        found = remedies_of(used, **known, **facts)
+        assert [text for text in found if text.startswith("cancellation")] == said
 
 
 def test_remedies_are_told_in_dutch() -> None:

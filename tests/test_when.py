@@ -285,6 +285,23 @@ def test_a_clock_reaches_to_the_ends_of_time(timezone: str) -> None:
         check(option, {"contract": contract}, [ends[0], ends[0] + 2 * DAY, ends[1] - 2 * DAY, ends[1]])
 
 
+@pytest.mark.parametrize("year", [1902, 2500, 2997, 2998])
+def test_contract_years_turn_to_the_ends_of_time(year: int) -> None:
+    """Whichever contract year a condition is about, it is followed from its first day to its last."""
+    made = attrs.evolve(
+        CONDITION,
+        when=parse_condition("contract_year(day_of(at)) == contract_year(weekend.saturday)", RULES.schema),
+    )
+    first = date(year, 6, 2)
+    facts = {
+        "contract": attrs.evolve(CONTRACT, start=date(1900, 6, 2)),
+        "weekend": xr.WeekendRequest(id="W", saturday=first + timedelta(days=(5 - first.weekday()) % 7)),
+    }
+    option = Option(RULES, attrs.evolve(RULES.entitlements["phone-support"], conditions=(made,)), REFERENCE)
+    turns_on = [local(f"{turn}-06-02T00:00") for turn in (year, year + 1)]
+    check(option, facts, [moment + offset for moment in turns_on for offset in (-MICROSECOND, timedelta(0))])
+
+
 CAN_BE_FOLLOWED = {
     'contract.package == "elite"': True,
     "incident.severity == 1 and contract.start < weekend.saturday": True,
@@ -296,9 +313,12 @@ CAN_BE_FOLLOWED = {
     "day_of(at) != day_of(incident.submitted_at)": True,
     "day_of(incident.submitted_at) == day_of(at) - days(3)": True,
     'package_on(day_of(at)) >= "premium"': True,
+    'package_on(day_of(at) - days(3)) == "elite"': True,
+    "weekend_booked(day_of(at) + days(2))": True,
     'package_on(day_of(at) + days(1)) >= "premium" or not weekend_booked(day_of(at))': True,
     "contract_year(day_of(at)) == contract_year(weekend.saturday)": True,
     "contract_year_end(day_of(at)) - days(30) > weekend.saturday": True,
+    "contract_year_start(day_of(at) + days(5)) == contract.start": True,
     'at in coverage("24x5")': True,
     "at in coverage_of(package_on(day_of(at)))": True,
     'weekend.submitted_at in coverage("24x5")': True,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import businesstimedelta
@@ -13,8 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import xtreme_rules as xr
-from xtreme_rules.coverage.calendar import Calendar, Window
+from xtreme_rules.coverage.calendar import ALWAYS, Calendar, Window
 from xtreme_rules.coverage.coverage import Coverage
+from xtreme_rules.coverage.holidays import holidays_of, known_years
+from xtreme_rules.coverage.layout import new_year, steady
 from xtreme_rules.coverage.working_time import Interval
 
 MINUTE, WEEK = timedelta(minutes=1), timedelta(weeks=1)
@@ -214,7 +217,9 @@ def test_businesstimedelta_agrees_where_it_is_right(drawn: list[datetime]) -> No
 def test_worked_examples(start: str, hours: int, reached: str) -> None:
     """Deadlines as a person would count them, on the wall clock of Amsterdam."""
     at = datetime.fromisoformat(start).replace(tzinfo=AMSTERDAM)
-    assert OFFICE.add(at, timedelta(hours=hours)) == datetime.fromisoformat(reached).replace(tzinfo=AMSTERDAM)
+    found = OFFICE.add(at, timedelta(hours=hours))
+    assert found == datetime.fromisoformat(reached).replace(tzinfo=AMSTERDAM)
+    assert found.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -313,7 +318,31 @@ def test_a_moment_out_of_range_says_so() -> None:
         always.add(early, MINUTE)
     with pytest.raises(xr.FactError, match=r"at: the year 1700 is out of range"):
         OFFICE.next_open(early)
-    with pytest.raises(
-        xr.FactError, match=r"public holidays of `NL` are known for 1966 to [0-9]{4}, not for 1901; update"
-    ):
-        OFFICE.next_open(early.replace(year=1901))
+    known = known_years("NL")
+    message = (
+        f"the public holidays of `NL` are known for 1966 to {known[-1]}, not for 1901; update the `holidays` package"
+    )
+    for ask in (lambda: OFFICE.next_open(early.replace(year=1901)), lambda: holidays_of("NL", 1901)):
+        with pytest.raises(xr.FactError, match=f"^contract.holidays: {message}"):
+            ask()
+
+
+def test_public_holidays_matter_only_to_what_they_close() -> None:
+    """A calendar that is open on them goes on in years whose public holidays nobody knows."""
+    always = Coverage([ALWAYS], "UTC", "NL")
+    early = datetime(1901, 1, 1, tzinfo=UTC)
+    assert always.next_open(early) == early
+    assert always.add(early, WEEK) == early + WEEK
+    assert always.elapsed(early, early + WEEK) == WEEK
+
+
+@pytest.mark.parametrize("zone", [*ZONES, "Africa/Monrovia", "America/St_Johns"])
+def test_a_zone_keeps_its_offset_between_its_changes(zone: str) -> None:
+    """To the second: they follow one another, the offset is one within each, and another in the next."""
+    clock = ZoneInfo(zone)
+    stretches = list(steady(clock, new_year(1900), new_year(2040)))
+    assert (stretches[0][0], stretches[-1][1]) == (new_year(1900), new_year(2040))
+    for (start, end), (following, _) in pairwise(stretches):
+        assert end == following
+        offsets = [at.astimezone(clock).utcoffset() for at in (start, end - timedelta(seconds=1), end)]
+        assert offsets[0] == offsets[1] != offsets[2]

@@ -93,6 +93,7 @@ def test_covered_is_what_it_is_for_each_row(coverage: Coverage, at: list[datetim
 @example(OFFICE, [])
 @example(OFFICE, [None])
 @example(NEVER, [BEFORE_KNOWN_YEARS])
+@example(OFFICE, [datetime(2100, 12, 31, 20, tzinfo=UTC)])  # the next would be in 2101
 def test_the_next_open_moment_is_what_it_is_for_each_row(coverage: Coverage, at: list[datetime | None]) -> None:
     """The next open moment is, for a column, what it is for each of its rows."""
     assert at_once(columns.next_open, coverage, times(at)) == row_by_row(coverage.next_open, at)
@@ -125,6 +126,29 @@ def test_adding_gives_what_it_gives_for_each_row(
     """Adding covered time gives, for columns, what it gives for each of their rows."""
     at, duration = zip(*drawn, strict=True) if drawn else ((), ())
     assert at_once(columns.add, coverage, times(at), spans(duration)) == row_by_row(coverage.add, at, duration)
+
+
+@given(
+    coverages(),
+    st.lists(st.tuples(st.none() | years.flatmap(moments_of), st.none() | durations), max_size=12),
+)
+@example(OFFICE, [(datetime(2100, 12, 31, 9, tzinfo=UTC), MINUTE), (datetime(2100, 12, 31, 20, tzinfo=UTC), MINUTE)])
+@example(OFFICE, [(BEFORE_KNOWN_YEARS, MINUTE), (datetime(2026, 6, 1, tzinfo=UTC), MINUTE)])
+def test_what_is_refused_is_marked_and_the_others_are_answered(
+    coverage: Coverage, drawn: list[tuple[datetime | None, timedelta | None]]
+) -> None:
+    """With ``refused``, the rows that depend on unknown public holidays are marked and not known, and no others."""
+    at, duration = zip(*drawn, strict=True) if drawn else ((), ())
+    end = [None if None in row else min(row[0] + row[1], datetime(2999, 12, 31, tzinfo=UTC)) for row in drawn]
+    for ask, each, second, other in (
+        (columns.add, coverage.add, spans(duration), duration),
+        (columns.elapsed, coverage.elapsed, times(end), end),
+    ):
+        alone = [row_by_row(each, [one], [two]) for one, two in zip(at, other, strict=True)]
+        refused = np.zeros(len(drawn), np.bool_)
+        answers = ask(coverage, times(at), second, refused=refused).tolist()
+        assert refused.tolist() == [isinstance(answer, str) for answer in alone]
+        assert answers == [None if isinstance(answer, str) else answer[0] for answer in alone]
 
 
 @given(st.lists(st.integers(-(10**9), 10**9), unique=True), st.lists(st.integers(-(10**9), 10**9)))
@@ -192,6 +216,7 @@ def test_too_long_a_duration_leads_nowhere() -> None:
 
 at_noon = np.array(["2026-06-01T12:00", "2026-06-02T12:00", "2026-06-03T12:00"], "datetime64[us]")
 hours = np.array([1, -1, -2], "timedelta64[h]")
+EARLY = np.array(3 * ["1899-12-31"], "M8[D]")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +234,13 @@ hours = np.array([1, -1, -2], "timedelta64[h]")
         (lambda: columns.covered(OFFICE, at_noon.reshape(1, 3)), ValueError, "`at` has 2 dimensions"),
         (lambda: columns.covered(OFFICE, ["2026-06-01"]), TypeError, "`at` is a column of `<U10`"),
         (lambda: columns.covered(OFFICE, np.array(["1899-12-31"], "M8[D]")), xr.FactError, r"at\[0\]: 1899-12-31.* is"),
+        (lambda: columns.elapsed(OFFICE, EARLY, at_noon), xr.FactError, r"^start\[0\]: 1899-12-31.* is out of range"),
+        (lambda: columns.elapsed(OFFICE, at_noon, EARLY), xr.FactError, r"^end\[0\]: 1899-12-31.* is out of range"),
+        (
+            lambda: columns.add(OFFICE, EARLY, hours),
+            xr.FactError,
+            r"^at\[0\]: 1899-12-31.* is out of range \(and 2 more",
+        ),
         (lambda: columns.next_open(OFFICE, np.array([0, 10**7], "M8[Y]")), xr.FactError, r"^at\[1\]: .* out of range"),
         (lambda: columns.next_open(OFFICE, np.array(["2101"], "M8[D]")), xr.FactError, "1966 to 2100, not for 2101"),
     ],

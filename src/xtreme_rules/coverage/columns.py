@@ -237,7 +237,7 @@ def _answer(
         found[chunk] = given.view(found.dtype)
     if not everywhere:
         answers[rows] = found
-    if refused is not None and beyond.any():
+    if refused is not None:
         refused[np.flatnonzero(rows)[beyond]] = True
 
 

@@ -96,7 +96,7 @@ class _Search:
     def found(self) -> list[Remedy]:
         failing = self.failing(self.facts)
         paths = [(one, mask) for path, mask in self.read_by.items() if mask & failing for one in self.concrete(path)]
-        for size in range(1, len(paths) + 1 if failing else 1):
+        for size in range(1, len(paths) + 1):
             remedies: list[Remedy] = []
             for chosen in combinations(paths, size):
                 if self.left <= 0:
