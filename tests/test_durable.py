@@ -385,6 +385,33 @@ def test_a_ruleset_that_fails_is_given_up(memories: Memories) -> None:
     assert first._host is second._host is not broken
 
 
+def test_a_ruleset_may_fail_while_it_is_asked(memories: Memories) -> None:
+    """The question is asked again, of another ruleset, and who asked does not notice."""
+    kept = memories.open()
+    broken = kept._host
+    assert kept.truths(WEEKENDS, booked(1)) == REFERENCE(booked(1))
+    native.delete_ruleset(broken._handle)
+    broken._finalizer.detach()
+    assert broken.usable
+    assert kept.truths(WEEKENDS, booked(2)) == REFERENCE(booked(2))
+    assert kept._host is not broken
+
+
+def test_an_answer_that_is_none_of_its_question_is_a_failure(
+    memories: Memories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is read into it."""
+    kept = memories.open()
+    number = kept._program.questions[WEEKENDS][0]
+    monkeypatch.setattr(Host, "ask", lambda *_: f"{number}x")
+    with pytest.raises(EngineError) as error:
+        kept.truths(WEEKENDS, booked(1))
+    assert str(error.value) == (
+        f"the engine `durable` failed: the question q{number} was answered by the rule {number}x; "
+        "use the engine `compiled`"
+    )
+
+
 def test_an_engine_that_keeps_failing_says_so(memories: Memories, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = memories.open()
     kept._host._failed = True

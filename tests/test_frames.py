@@ -283,6 +283,8 @@ CONSTANT = (
     "-1000 - -1000000000000000 in {0, 1}",
     "1 <= contract_year(contract.start + days(400))",
     "weekends_used(0 - 1000000000000000, 0, 0) < 1 + 1",
+    "contract_year_start(contract.start + days(400)) == contract.start + days(365)",
+    "contract_year_end(contract.start + days(400)) - contract.start == days(730)",
     "not (days(1) - days(2) < days(3)) or component.standard",
 )
 
@@ -659,6 +661,20 @@ def test_what_is_missing_is_what_a_decision_misses(library: Library) -> None:
                 missing = set((answers["missing"] or "").split(", ")) - {""}
                 assert missing == {without_indices(path) for path in decision.missing}, facts
                 assert (answers["reasons"] is None) == decision.granted
+
+
+@each_quick
+def test_a_list_that_is_the_same_for_all_rows_is_not_missing(library: Library) -> None:
+    """It is known of every row, though no table holds it."""
+    same = drawn(situations(unknowns=False), 20)[-1]["bookings"]
+    for tables in some(library):
+        lists = {name: library.frame(value) for name, value in tables.lists.items() if name != "bookings"}
+        ask = one(bundled(), WEEKEND)
+        table = library.table(ask(library.frame(tables.rows), add=["missing"], bookings=same, **lists))
+        for answers, facts in zip(added(table, tables.rows), tables.situations, strict=True):
+            decision = REFERENCE.decide(WEEKEND, **{**facts, "bookings": same})
+            missing = set((answers["missing"] or "").split(", ")) - {""}
+            assert missing == {without_indices(path) for path in decision.missing}, facts
 
 
 @each
