@@ -13,7 +13,7 @@ demo: .venv/demo  ## the overview, then decisions over examples/, explained
 test: .venv/dev  ## the tests, with the coverage of lines and branches
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
 
-mutate: .venv/mutation  ## whether the tests notice small changes of the code: half an hour; not part of the tests
+mutate: .venv/mutation  ## whether the tests notice small changes of the code: an hour; not part of the tests
 	PYTHONHASHSEED=0 $(BIN)/python tests/mutation/run.py
 
 lint: .venv/dev  ## ruff, mypy and the direction of imports
@@ -37,7 +37,7 @@ wheel: .venv/dev  ## one wheel and one source distribution, in dist/
 	$(BIN)/python -m build --no-isolation
 	$(BIN)/twine check --strict dist/*
 
-wheel-test: wheel  ## the tests on the installed wheel, on every supported Python of this machine
+wheel-test: wheel  ## the installed wheel: alone on each supported Python of this machine, and the tests on the others
 	tests/wheel.sh
 
 clean:

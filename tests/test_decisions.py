@@ -14,6 +14,10 @@ from hypothesis import strategies as st
 
 import xtreme_rules as xr
 from xtreme_rules.cases import Case, read_cases
+from xtreme_rules.decisions.decision import Decision
+from xtreme_rules.decisions.option import Option
+from xtreme_rules.engines import engine_named
+from xtreme_rules.language.parse import parse_condition
 from xtreme_rules.language.template import LANGUAGES, Text
 from xtreme_rules.language.tree import asks, reads
 from xtreme_rules.testing import situations
@@ -176,6 +180,23 @@ def test_reasons_are_complete(engine: str, option: str, facts: dict[str, Any]) -
         assert reason.sources or reason.assumptions
 
 
+def test_what_is_settled_misses_nothing() -> None:
+    """A condition that is met or unmet whatever else is true misses no fact, though it reads some that are not known."""
+    rules = bundled().rules
+    template = rules.entitlements["how-to"]
+    either = parse_condition("component.standard or component.under_agreement", rules.schema)
+    made = attrs.evolve(template.conditions[0], when=either)
+    option = Option(rules, attrs.evolve(template, conditions=(made,)), engine_named("reference"))
+    for standard, truth, missing in (
+        (True, "met", ()),
+        (False, "unknown", ("component.under_agreement",)),
+        (None, "unknown", ("component.standard", "component.under_agreement")),
+    ):
+        facts = {"component": xr.Component(id="C", standard=standard)}
+        (reason,) = Decision(option.verdict(facts), facts).conditions
+        assert (reason.truth, reason.missing) == (truth, missing)
+
+
 @given(engines, options, situations())
 def test_an_answer_survives_json(engine: str, option: str, facts: dict[str, Any]) -> None:
     """The answer as JSON holds the facts, and deciding on them again gives the same answer."""
@@ -268,11 +289,16 @@ def test_an_explanation_says_under_each_heading_what_belongs_there() -> None:
     ]
     assert denied["From when it would be granted"] == "  • Monday 8 June 2026 at 08:00 (CEST)"
     assert denied["What would grant it"] == "  • the moment: Monday 8 June 2026 at 08:00 (CEST)"
+    assert denied["In order"] == (
+        "  ✓ package: The contract has the package Xtreme or a higher one.\n"
+        "  ✓ in-force: The contract is in force at that moment."
+    )
     assert denied["What the option is"].startswith("  • You can call the support team during")
     case = next(case for case in GRANTED if case.option == "special-event-weekend")
     granted = sections(bundled().decide(case.option, **case.facts))
     assert [*granted] == ["Why", "What comes with it", "What this rests on", "What the option is"]
     assert granted["What comes with it"].startswith("  • engineer-assigned: A support engineer is assigned")
+    assert granted["What comes with it"].count("      clause: “") == 2
     unknown = sections(bundled().decide("phone-support", contract=contract))
     assert [*unknown][:2] == ["Still open", "What is missing"]
     assert unknown["What is missing"].startswith("  ? at: ")

@@ -72,6 +72,7 @@ class Undefined(xr.Fact):
         (bool, "thing: `<class 'bool'>` is no fact class; derive one from `xtreme_rules.Fact`"),
         (Plain, "thing: `Plain` is no fact class; derive it from `xtreme_rules.Fact`"),
         (tuple[Plain, ...], "thing: `Plain` is no fact class; derive it from `xtreme_rules.Fact`"),
+        (tuple[int | str, ...], "thing: `int | str` is no fact class; derive it from `xtreme_rules.Fact`"),
         (Undecorated, "thing: `Undecorated` lacks its decorator, `@attrs.frozen(kw_only=True)`"),
         (Mutable, "thing: `Mutable` can be changed; decorate it with `@attrs.frozen(kw_only=True)`"),
         (Tagged, "thing: `str` is no fact class; derive it from `xtreme_rules.Fact`"),

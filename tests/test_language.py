@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import xtreme_rules as xr
 from xtreme_rules.facts.types import BOOLEAN, DATE, DAYS, INTEGER
-from xtreme_rules.language.parse import MAX_DEPTH, MistakesError, parse, parse_condition
+from xtreme_rules.language.parse import MAX_DEPTH, MAX_NODES, MistakesError, parse, parse_condition
 from xtreme_rules.language.schema import Schema
 from xtreme_rules.language.template import parse_template
 from xtreme_rules.language.tree import Both, Compare, Literal, Node, Not, asks, reads, write
@@ -131,6 +131,14 @@ def test_conditions_nest_as_deeply_as_allowed_and_no_deeper(form: str, inmost: s
         parse(nested(deepest + 1), RULES.schema)
 
 
+def test_conditions_are_as_large_as_allowed_and_no_larger() -> None:
+    """A set of choices may fill what a condition may hold; with one more it is refused, and says so once."""
+    text = f"incident.severity in {{{', '.join(['1'] * (MAX_NODES - 2))}}}"
+    parse(text, RULES.schema)
+    with pytest.raises(MistakesError, match=r"^the condition is too large; split it into several conditions$"):
+        parse(text.replace("}", ", 1}"), RULES.schema)
+
+
 NEAREST = "nearest_weekends(weekend.saturday, 14)"
 #: A text, what of it is wrong, and what is said of that.
 MISTAKES = [
@@ -217,6 +225,12 @@ MISTAKES = [
         "None",
         "`None` cannot be compared: what is not known is unknown by itself",
         "",
+    ),
+    (
+        "contract.id == 'a\"b'",
+        "'a\"b'",
+        "`'a\"b'` is not a value of the condition language",
+        "use whole numbers, and texts of printable characters without quotes in them",
     ),
     ("contract_year == 1", "contract_year", "`contract_year` is a function", "write `contract_year(...)`"),
     ("contract_year() == 1", "contract_year()", "`contract_year` takes 1 argument, not 0", ""),

@@ -74,8 +74,8 @@ def _means_nothing(node: cst.CSTNode) -> bool:
             return isinstance(exc, cst.Call) and isinstance(exc.func, cst.Name) and exc.func.value == "AssertionError"
         case cst.Raise(exc=cst.Call(func=cst.Name(value="AssertionError"))):
             return True
-        case cst.Assign(value=cst.Subscript(value=cst.Attribute(attr=cst.Name(value="NDArray")))):
-            return True
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=cst.Subscript()):
+            return name.lstrip("_")[:1].isupper() and not name.isupper()  # the name of a type
         case cst.Assign(value=cst.Call(func=cst.Name(value="TypeVar"))):
             return True
         case cst.Call(func=cst.Name(value="cast" | "isinstance" | "len" | "lru_cache")):
