@@ -31,6 +31,7 @@ from xtreme_rules.engines.frame.libraries import Polars
 from xtreme_rules.engines.frame.places import TIMEZONE, Places
 from xtreme_rules.engines.frame.plan import Plan
 from xtreme_rules.engines.frame.sources import Sources
+from xtreme_rules.engines.frame.terms import FORMS
 from xtreme_rules.engines.frame.zones import microseconds
 from xtreme_rules.language.parse import parse_condition
 from xtreme_rules.language.tree import Node, reads
@@ -443,6 +444,43 @@ def test_a_fact_may_be_the_same_for_all_rows(library: Library) -> None:
             rows = together.rows.drop_columns(columns_of(together.rows, names))
             lists = {name: table for name, table in together.lists.items() if not columns_of(table, names)}
             check(decided(rulebook.decide_all_frame, library, rows, **same, **lists), rows, facts, reference)
+
+
+@each_quick
+@pytest.mark.parametrize("leap_anniversary", [28, 29])
+def test_contract_years_from_a_leap_day_begin_and_end_by_convention(library: Library, leap_anniversary: int) -> None:
+    """In leap years and in others they are those of deciding, day by day about their anniversaries."""
+    texts = [f"contract_year_{bound}(day_of(at)) == contract.until" for bound in ("start", "end")]
+    _, reference = with_conditions([parse_condition(text, RULES.schema) for text in texts])
+    context = attrs.evolve(RULES.meaning.context, leap_anniversary=leap_anniversary)
+    rulebook, reference = pair(attrs.evolve(reference.rules, meaning=attrs.evolve(RULES.meaning, context=context)))
+    days = [
+        day for year in (2023, 2024, 2025, 2028) for day in (date(year, 2, 27), date(year, 2, 28), date(year, 3, 1))
+    ]
+    facts = [
+        {
+            "contract": xr.Contract(id="C", start=start, until=until, timezone="UTC"),
+            "at": datetime.combine(day, time(), UTC),
+        }
+        for start in (date(2000, 2, 29), date(2020, 2, 29), date(2019, 2, 28))
+        for day in days
+        for until in (*days, date(2024, 2, 29), date(2028, 2, 29), date(2026, 2, 28), date(2029, 3, 1))
+    ]
+    for tables in batches(RULES.schema, facts):
+        check(decided(rulebook.decide_all_frame, library, tables.rows), tables.rows, tables.situations, reference)
+
+
+@each_quick
+def test_a_term_that_columns_cannot_say_is_named(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what to do; before anything is worked out."""
+    rulebook, _ = with_conditions([parse_condition("weekend_booked(day_of(at))", RULES.schema)])
+    monkeypatch.delitem(FORMS, "weekend_booked")
+    rows = library.frame(pa.table({ROW: [0], "contract.id": ["C"]}))
+    with pytest.raises(xr.FactError) as error:
+        rulebook.decide_all_frame(rows, values={"contract.timezone": ["UTC"]} if library.lazy else None)
+    assert str(error.value) == (
+        "weekend_booked(day_of(at)): `weekend_booked` has no form for columns; decide such rows one at a time"
+    )
 
 
 def columns_of(table: pa.Table, names: Sequence[str]) -> list[str]:
