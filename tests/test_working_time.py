@@ -336,7 +336,7 @@ def test_public_holidays_matter_only_to_what_they_close() -> None:
     assert always.elapsed(early, early + WEEK) == WEEK
 
 
-@pytest.mark.parametrize("zone", [*ZONES, "Africa/Monrovia", "America/St_Johns"])
+@pytest.mark.parametrize("zone", [*ZONES, "Africa/Monrovia", "America/St_Johns", "Europe/Dublin"])
 def test_a_zone_keeps_its_offset_between_its_changes(zone: str) -> None:
     """To the second: they follow one another, the offset is one within each, and another in the next."""
     clock = ZoneInfo(zone)

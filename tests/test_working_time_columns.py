@@ -19,6 +19,7 @@ import xtreme_rules as xr
 from xtreme_rules.coverage import columns
 from xtreme_rules.coverage.calendar import Calendar, Window
 from xtreme_rules.coverage.coverage import Coverage
+from xtreme_rules.coverage.holidays import known_years
 
 Row = Sequence[Any]
 MICROSECOND = timedelta(microseconds=1)
@@ -134,6 +135,8 @@ def test_adding_gives_what_it_gives_for_each_row(
 )
 @example(OFFICE, [(datetime(2100, 12, 31, 9, tzinfo=UTC), MINUTE), (datetime(2100, 12, 31, 20, tzinfo=UTC), MINUTE)])
 @example(OFFICE, [(BEFORE_KNOWN_YEARS, MINUTE), (datetime(2026, 6, 1, tzinfo=UTC), MINUTE)])
+@example(OFFICE, [(datetime(known_years("NL").stop, 1, 1, tzinfo=UTC), MINUTE)])
+@example(ALWAYS, [(datetime(1900, 1, 1, tzinfo=UTC), MINUTE)])
 def test_what_is_refused_is_marked_and_the_others_are_answered(
     coverage: Coverage, drawn: list[tuple[datetime | None, timedelta | None]]
 ) -> None:

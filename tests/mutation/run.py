@@ -71,6 +71,7 @@ _LONG = "large_table or clock_stops or wrong_engine or every_outcome or shrinks"
 SLOW = {
     "": _SLOW,
     "coverage/clocks": f"{_SLOW} or large_table or test_a_clock_of_any or another_plan or test_a_clock_stops or key",
+    "engines/compiled": f"{_SLOW} or {_LONG}",
     "engines/frame": f"{_SLOW} or {_OTHER_LIBRARIES} or {_LONG}",
     "engines/frame/codes": f"{_SLOW} or duckdb or lazy or {_LONG}",
     "engines/frame/sources": f"{_SLOW} or duckdb or lazy or {_LONG}",
