@@ -221,7 +221,6 @@ def test_a_memory_that_learns_is_as_the_reference(when: Node, known: list[dict[s
         "contract.until - contract.start - days(365) <= weekend.saturday - contract.start + days(1)",
         "incident.responded_at - at < hours(1)",
         "True",
-        "weekends_used(contract_year(weekend.saturday), 0, 0) < 1 and weekends_used(1, 1, 1) >= 1",
     ],
 )
 @given(KNOWN)
@@ -280,6 +279,37 @@ def test_a_quota_is_counted_however_many_bookings_there_are(
     So it is when only what is asked for changes, and with it which bookings are its own.
     """
     items = [condition(f"weekends_used(contract_year(weekend.saturday), {kinds[0]}, {kinds[1]}) {sign} {number}")]
+    assert_counted(items, bookings)
+
+
+counts = st.builds(
+    "weekends_used(contract_year(weekend.saturday), {}, {}) {} {}".format,
+    st.sampled_from([0, 1]),
+    st.sampled_from([0, 1]),
+    st.sampled_from(["<", "<=", ">", ">=", "==", "!="]),
+    st.integers(0, 6),
+)
+OF_A_QUOTA = "weekends_used(contract_year(weekend.saturday), 1, 1)"
+
+
+@given(
+    st.lists(
+        st.builds("{} {} {}".format, counts, st.sampled_from(["and", "or"]), counts) | counts, min_size=1, max_size=3
+    ),
+    st.lists(st.sampled_from(["stands", "own", "cancelled in time", "of another contract"]), max_size=8),
+)
+@example([f"{OF_A_QUOTA} >= 1 and {OF_A_QUOTA} < 3"], ["stands", "stands"])
+@example([f"{OF_A_QUOTA} >= 2 and {OF_A_QUOTA} >= 1 or {OF_A_QUOTA} == 0"], ["stands", "stands"])
+@example([f"{OF_A_QUOTA} > 6", f"{OF_A_QUOTA} > 1"], ["stands"] * 7)
+@example([f"{OF_A_QUOTA} > 0 and {OF_A_QUOTA.replace('1, 1', '0, 0')} > 0"], ["stands"])
+@example([f"{OF_A_QUOTA} > 0 and {OF_A_QUOTA.replace('1, 1', '0, 1')} < 1"], ["stands"])
+def test_several_counts_of_the_same_bookings_are_right(texts: list[str], bookings: list[str]) -> None:
+    """A booking may count in several of them, in one condition and in several."""
+    assert_counted([condition(text, number) for number, text in enumerate(texts)], bookings)
+
+
+def assert_counted(items: Sequence[Condition], bookings: Sequence[str]) -> None:
+    """A memory is right about bookings of some kinds, and so it is when only what is asked for changes."""
     facts = booked(2)
     of_kind = {
         "stands": {"request_id": None},

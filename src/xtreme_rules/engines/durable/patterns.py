@@ -25,7 +25,7 @@ def patterns(alternative: frozenset[Test], quotas: Mapping[str, Quota], question
     for name in names:
         yield {name: _condition(name, [line for line in lines if max(line.inputs) == name])}
     absences: list[Pattern] = []
-    for used in sorted((test for test in alternative if isinstance(test, Used)), key=str):
+    for used in (test for test in alternative if isinstance(test, Used)):  # one at most
         present, absent = joined(quotas[used.quota], used.quota, used.count, used.exactly)
         yield from present
         absences += absent

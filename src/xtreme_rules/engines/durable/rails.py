@@ -13,7 +13,7 @@ import attrs
 from xtreme_rules.engines.durable.limits import MOST_COUNTED
 from xtreme_rules.engines.durable.quota import Quota, quota_of
 from xtreme_rules.facts.types import BOOLEAN
-from xtreme_rules.language.tree import Arithmetic, Both, Compare, Literal, Member, Node, Not, Shift, write
+from xtreme_rules.language.tree import Arithmetic, Both, Compare, Literal, Member, Node, Not, Shift, walk, write
 from xtreme_rules.language.truth import DENIED, OPERATORS, TURNED
 
 T = TypeVar("T")
@@ -99,8 +99,23 @@ def _all(rails: Iterable[Rail]) -> Rail:
     for rail in rails:
         if len(together) * len(rail) > MOST_MULTIPLIED:
             raise TooManyError
-        together = _any([frozenset(one | other for one, other in product(together, rail))])
+        joined = (_at_once(one, other) for one, other in product(together, rail))
+        together = _any([frozenset(alternative for alternative in joined if alternative is not None)])
     return together
+
+
+def _at_once(one: frozenset[Test], other: frozenset[Test]) -> frozenset[Test] | None:
+    """Two alternatives as one, in which a quota has one test; ``None`` if it cannot be counted as both ask."""
+    tests = one | other
+    counts = {test for test in tests if isinstance(test, Used)}
+    if len(counts) < 2:
+        return tests
+    exactly = {test.count for test in counts if test.exactly}
+    at_least = max((test.count for test in counts if not test.exactly), default=0)
+    if len(exactly) > 1 or any(count < at_least for count in exactly):
+        return None
+    (quota,) = {test.quota for test in counts}
+    return (tests - counts) | {Used(quota, max(exactly, default=at_least), bool(exactly))}
 
 
 class Inputs:
@@ -110,7 +125,8 @@ class Inputs:
         self.number = number
         self.values: dict[str, Node] = {}
         self.quotas: dict[str, Quota] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
+        self._counts_by_joins = False
 
     def value(self, node: Node) -> str:
         """The name of the input for the value of a tree."""
@@ -126,25 +142,29 @@ class Inputs:
         return {**self.values, **{name: quota.call for name, quota in self.quotas.items()}}
 
     def _named(self, node: Node, letter: str, among: dict[str, T], what: T) -> str:
-        key = write(node)
+        key = letter, write(node)
         if key not in self._names:
             self._names[key] = f"{letter}{len(among)}"
             among[self._names[key]] = what
         return self._names[key]
 
-    def rails(self, node: Node) -> Rails:
-        """The rails of a condition.
+    def rails(self, condition: Node) -> Rails:
+        """The rails of a condition. If it counts in several ways, Python counts: a rule joins each booking only once.
 
         Raises:
             TooManyError: it has too many alternatives.
         """
+        self._counts_by_joins = len({write(part) for part in walk(condition) if quota_of(part) is not None}) == 1
+        return self._rails(condition)
+
+    def _rails(self, node: Node) -> Rails:
         match node:
             case Literal(value=value):
                 return Rails(ALWAYS, NEVER) if value else Rails(NEVER, ALWAYS)
             case Not(operand=operand):
-                return self.rails(operand).turned()
+                return self._rails(operand).turned()
             case Both(operator=sign, operands=operands):
-                parts = [self.rails(operand) for operand in operands]
+                parts = [self._rails(operand) for operand in operands]
                 if sign == "and":
                     return Rails(_all(part.met for part in parts), _any(part.unmet for part in parts))
                 return Rails(_any(part.met for part in parts), _all(part.unmet for part in parts))
@@ -158,14 +178,14 @@ class Inputs:
 
     def _compared(self, sign: str, left: Node, right: Node) -> Rails:
         if left.type == BOOLEAN:
-            one, other = self.rails(left), self.rails(right)
+            one, other = self._rails(left), self._rails(right)
             same = Rails(
                 _any([_all([one.met, other.met]), _all([one.unmet, other.unmet])]),
                 _any([_all([one.met, other.unmet]), _all([one.unmet, other.met])]),
             )
             return same if sign == "==" else same.turned()
         for call, number, way in ((left, right, sign), (right, left, TURNED[sign])):
-            quota = quota_of(call)
+            quota = quota_of(call) if self._counts_by_joins else None
             if quota is not None and isinstance(number, Literal) and self.number(number) <= MOST_COUNTED:
                 return _counted(self.quota(quota), way, self.number(number))
         return Rails(self._line(sign, left, right), self._line(DENIED[sign], left, right))
