@@ -300,6 +300,8 @@ OF_A_QUOTA = "weekends_used(contract_year(weekend.saturday), 1, 1)"
 )
 @example([f"{OF_A_QUOTA} >= 1 and {OF_A_QUOTA} < 3"], ["stands", "stands"])
 @example([f"{OF_A_QUOTA} >= 2 and {OF_A_QUOTA} >= 1 or {OF_A_QUOTA} == 0"], ["stands", "stands"])
+@example([f"{OF_A_QUOTA} >= 2 and {OF_A_QUOTA} == 1"], ["stands"])
+@example([f"{OF_A_QUOTA} == 1 and {OF_A_QUOTA} == 2"], ["stands", "stands"])
 @example([f"{OF_A_QUOTA} > 6", f"{OF_A_QUOTA} > 1"], ["stands"] * 7)
 @example([f"{OF_A_QUOTA} > 0 and {OF_A_QUOTA.replace('1, 1', '0, 0')} > 0"], ["stands"])
 @example([f"{OF_A_QUOTA} > 0 and {OF_A_QUOTA.replace('1, 1', '0, 1')} < 1"], ["stands"])
